@@ -1,0 +1,1 @@
+"""Agenda items: order, the bases they stand on, their states."""

@@ -1,0 +1,1 @@
+"""The two transparency logs of a council: entries, tree, checkpoints, verification."""

@@ -1,0 +1,1 @@
+"""Case rooms, sittings, seats, boards, decisions and actions."""

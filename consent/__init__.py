@@ -1,0 +1,1 @@
+"""Legal bases, consents and withdrawals: the gate that answers whether somebody may."""

@@ -1,0 +1,1 @@
+"""People, agencies, devices and their keys: who somebody is, and until when."""

@@ -1,0 +1,1 @@
+"""What crosses the wire, and what both sides must judge alike (protocol shk1)."""

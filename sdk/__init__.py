@@ -1,0 +1,1 @@
+"""The client: keys, checks and transport for people and scripts."""

@@ -1,0 +1,1 @@
+"""Plumbing under the stores: PostgreSQL, its connections, its migrations, its statements."""
