@@ -1,1 +1,1 @@
-"""The two transparency logs of a council: entries, tree, checkpoints, verification."""
+"""The transparency log: leaves, trees, notes, exports and their verification."""
