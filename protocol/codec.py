@@ -17,6 +17,7 @@ import msgspec
 
 from crypto.errors import Code, Refused
 from protocol.ids import Hash, Id
+from protocol.times import Instant
 
 PAYLOAD_LIMIT: Final = 64 * 1024
 HEADER_LIMIT: Final = 8 * 1024
@@ -173,6 +174,11 @@ def decode(data: bytes, kind: type[T], *, limit: int = PAYLOAD_LIMIT) -> T:
     A refusal raised by a struct's `__post_init__` keeps its own code.
     """
     scan(data, limit=limit)
+    return typed(data, kind)
+
+
+def typed(data: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """Read one value of `kind` from bytes that `scan` has already passed."""
     try:
         return _decoder(kind).decode(data)
     except msgspec.DecodeError as error:
@@ -207,6 +213,8 @@ def _read(kind: type[object], value: object) -> object:
         return kind(from_b64u(value))
     if issubclass(kind, B64):
         return kind(from_b64(value))
+    if issubclass(kind, Instant):
+        return _instant(value)
     raise NotImplementedError(kind)
 
 
@@ -216,6 +224,13 @@ def _from_hex(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
+def _instant(text: str) -> Instant:
+    try:
+        return Instant.parse(text)
+    except ValueError as error:
+        raise Refused(Code.BAD_J1) from error
+
+
 def _sized(data: bytes, size: int) -> bytes:
     if len(data) != size:
         raise Refused(Code.BAD_J1)
@@ -223,7 +238,7 @@ def _sized(data: bytes, size: int) -> bytes:
 
 
 def text_of(value: object) -> str:
-    """Write an id in hex, any other bytes in their base64: the form in which JSON holds them."""
+    """Write an id in hex, other bytes in base64, an instant as text: the form JSON holds."""
     match value:
         case Id():
             return value.hex()
@@ -231,6 +246,8 @@ def text_of(value: object) -> str:
             return b64u(value)
         case B64():
             return b64(value)
+        case Instant():
+            return value.text()
         case _:
             raise NotImplementedError(type(value))
 

@@ -45,11 +45,5 @@ Key = NewType("Key", Hash)  # Ed25519 public key
 Digest = NewType("Digest", Hash)  # any other SHA-256 or BLAKE2b-256 value
 
 
-class Blob(bytes):
-    """Bytes of any length, written as base64url (`ek`, `ct`, macs)."""
-
-    __slots__ = ()
-
-
 ZERO_ID = Id(bytes(Id.SIZE))
 ZERO_HASH = Hash(bytes(Hash.SIZE))

@@ -1,0 +1,38 @@
+"""Small checks that every struct of the wire shares; a breach becomes `BAD_J1`."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from crypto.errors import Code, Refused
+
+MAX_INT = 2**53 - 1
+HEX_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+CodeText = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9.-]{0,31}\Z")]
+Text = Annotated[str, msgspec.Meta(max_length=512)]
+Day = Annotated[str, msgspec.Meta(pattern=r"\A\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z")]
+U32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=2**32 - 1)]
+U53 = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]
+Bit = Annotated[int, msgspec.Meta(ge=0, le=1)]
+Unset = msgspec.UnsetType
+UNSET = msgspec.UNSET
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A struct whose keys are exactly those of its schema."""
+
+
+def require_distinct(items: Sequence[str | bytes]) -> None:
+    """Refuse a list that names something twice; its order is the author's."""
+    if len(set(items)) != len(items):
+        raise Refused(Code.BAD_J1)
+
+
+def require(*, holds: bool) -> None:
+    """Refuse a shape that the schema's types cannot say."""
+    if not holds:
+        raise Refused(Code.BAD_J1)
