@@ -1,0 +1,51 @@
+"""Pools of connections, one per database role, so that each part can do only its own work."""
+
+from enum import StrEnum
+from typing import TypeAlias
+
+import asyncpg
+
+from storage import sql
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+_SQL = sql.load("storage")
+
+
+class Role(StrEnum):
+    """Who a connection acts as; the login role is a member of each (see migrations/)."""
+
+    APP = "entaku_app"
+    INTEGRATOR = "entaku_integrator"
+    AUDITOR = "entaku_auditor"
+
+
+_SETTINGS = {
+    "timezone": "UTC",
+    "jit": "off",
+    "statement_timeout": "15s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+}
+
+
+async def open_pool(dsn: str, *, role: Role, most: int = 10, least: int = 1) -> Pool:
+    """Open `least` to `most` connections that act as `role`, and with nobody else's rights.
+
+    The role is a session setting that survives asyncpg's reset between two users of a
+    connection. Raises OSError or asyncpg.PostgresError when the server cannot be reached.
+    """
+    settings = {**_SETTINGS, "role": role.value, "application_name": role.value}
+    return await asyncpg.create_pool(
+        dsn, min_size=least, max_size=most, command_timeout=20, server_settings=settings
+    )
+
+
+async def ensure_database(dsn: str) -> None:
+    """Create the database `entaku` on a server of our own; `dsn` names its first database."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        if not await connection.fetchval(_SQL["database_exists"]):
+            await connection.execute(_SQL["create_database"])
+    finally:
+        await connection.close()

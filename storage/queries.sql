@@ -1,0 +1,28 @@
+-- Statements of storage itself. SQL of the slices is in their own queries.sql.
+
+-- name: database_exists
+SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'entaku');
+
+-- name: create_database
+CREATE DATABASE entaku TEMPLATE template0 ENCODING 'UTF8';
+
+-- name: lock_migrations
+-- One migrating program per database; the lock ends with the session.
+SELECT pg_advisory_lock(hashtextextended('entaku/migrate', 0));
+
+-- name: create_history
+CREATE TABLE IF NOT EXISTS public.entaku_migration (
+  version    int PRIMARY KEY CHECK (version > 0),
+  name       text NOT NULL,
+  digest     bytea NOT NULL CHECK (octet_length(digest) = 32),
+  applied_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- name: read_history
+SELECT version, name, digest FROM public.entaku_migration ORDER BY version;
+
+-- name: record_migration
+INSERT INTO public.entaku_migration (version, name, digest) VALUES ($1, $2, $3);
+
+-- name: reset_role
+RESET ROLE;
