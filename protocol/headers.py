@@ -28,7 +28,7 @@ class Header(Closed, frozen=True, kw_only=True):
     v: Literal[1] = 1
     c: CaseId
     e: U32
-    k: Kind
+    k: str
     d: DocId
     g: Count
     dev: Sid
@@ -41,14 +41,14 @@ class Header(Closed, frozen=True, kw_only=True):
 class DkHeader(Header, frozen=True, kw_only=True):
     """A document key under the epoch key."""
 
-    k: Literal[Kind.DK] = Kind.DK
+    k: Literal["dk"] = "dk"
     x: Extra | Unset = UNSET
 
 
 class SumHeader(Header, frozen=True, kw_only=True):
     """A version of a summary's section."""
 
-    k: Literal[Kind.SUM] = Kind.SUM
+    k: Literal["sum"] = "sum"
     sm: SumId
     ver: Count
     pv: Eid | None
@@ -63,7 +63,7 @@ class SumHeader(Header, frozen=True, kw_only=True):
 class NoteHeader(Header, frozen=True, kw_only=True):
     """A remark, to an item or to the room."""
 
-    k: Literal[Kind.NOTE] = Kind.NOTE
+    k: Literal["note"] = "note"
     item: ItemId | None
     x: Extra | Unset = UNSET
 
@@ -71,7 +71,7 @@ class NoteHeader(Header, frozen=True, kw_only=True):
 class EvHeader(Header, frozen=True, kw_only=True):
     """Sealed evidence of one subject's basis."""
 
-    k: Literal[Kind.EV] = Kind.EV
+    k: Literal["ev"] = "ev"
     sub: SubId
     x: Extra | Unset = UNSET
 
@@ -79,7 +79,7 @@ class EvHeader(Header, frozen=True, kw_only=True):
 class OpHeader(Header, frozen=True, kw_only=True):
     """An operation with its public facts."""
 
-    k: Literal[Kind.OP] = Kind.OP
+    k: Literal["op"] = "op"
     op: str
     m: msgspec.Raw
     x: Extra | Unset = UNSET

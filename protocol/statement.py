@@ -23,14 +23,14 @@ SIGNATURE_SIZE: Final = 64
 _MAX_DSSE: Final = 2 * MAX_PAYLOAD
 
 
-class DsseSignature(Closed):
+class DsseSignature(Closed, frozen=True, kw_only=True):
     """One signature; `keyid` is a hint and decides nothing."""
 
     keyid: str
     sig: str
 
 
-class Dsse(Closed):
+class Dsse(Closed, frozen=True, kw_only=True):
     """The envelope, exactly these keys."""
 
     payloadType: str  # noqa: N815 -- DSSE spells it so
