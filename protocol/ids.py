@@ -14,6 +14,12 @@ class Id(bytes):
     SIZE = 16
 
 
+class Blob(bytes):
+    """Bytes of any length, written as base64url (`ek`, `ct`, macs)."""
+
+    __slots__ = ()
+
+
 class Hash(bytes):
     """Thirty-two bytes: digests, statement ids, public keys."""
 
@@ -43,7 +49,6 @@ Eid = NewType("Eid", Hash)  # envelope
 RowHash = NewType("RowHash", Hash)  # fh of a feed row
 Key = NewType("Key", Hash)  # Ed25519 public key
 Digest = NewType("Digest", Hash)  # any other SHA-256 or BLAKE2b-256 value
-
 
 ZERO_ID = Id(bytes(Id.SIZE))
 ZERO_HASH = Hash(bytes(Hash.SIZE))

@@ -3,7 +3,6 @@
 Codes, ids and dates only. Every word a person typed is in the ciphertext.
 """
 
-from protocol.codec import require_set
 from protocol.ids import ActId, Aid, DecId, ItemId, RowId, Sid, SitId, SubId, Wid
 from protocol.shapes import (
     U53,
@@ -14,6 +13,7 @@ from protocol.shapes import (
     Day,
     require,
     require_distinct,
+    require_set,
 )
 from protocol.times import Instant
 from protocol.vocabulary import (

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from crypto.errors import Code, Refused
-from protocol.codec import B64U, require_set
 from protocol.ids import (
     Aid,
+    Blob,
     CaseId,
     Did,
     Digest,
@@ -42,6 +42,7 @@ from protocol.shapes import (
     Unset,
     require,
     require_distinct,
+    require_set,
 )
 from protocol.times import Instant
 from protocol.vocabulary import (
@@ -485,7 +486,7 @@ class Grant(Base, frozen=True, kw_only=True):
     eg: U32
     what: GrantWhat
     ids: tuple[tuple[str | int, ...], ...]
-    ct: B64U
+    ct: Blob
     x: Extra | Unset = UNSET
 
     def __post_init__(self) -> None:
@@ -600,7 +601,7 @@ class Join(Base, frozen=True, kw_only=True):
     root: Sid
     ik: Key
     dk: Key
-    ek: B64U
+    ek: Blob
     caps: tuple[Cap, ...]
     x: Extra | Unset = UNSET
 
@@ -616,7 +617,7 @@ class Link(Base, frozen=True, kw_only=True):
     lid: LinkId
     wid: Wid
     dk: Key
-    ek: B64U
+    ek: Blob
     x: Extra | Unset = UNSET
 
 

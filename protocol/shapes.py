@@ -1,12 +1,17 @@
 """Small checks that every struct of the wire shares; a breach becomes `BAD_J1`."""
 
+import itertools
 import re
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from crypto.errors import Code, Refused
+from protocol.codec import b64u
+from protocol.ids import Id
+
+T = TypeVar("T", bound=str | bytes)
 
 MAX_INT = 2**53 - 1
 HEX_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -24,6 +29,25 @@ UNSET = msgspec.UNSET
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A struct whose keys are exactly those of its schema."""
+
+
+def _sort_key(item: str | bytes) -> str:
+    if isinstance(item, str):
+        return item
+    return item.hex() if isinstance(item, Id) else b64u(item)
+
+
+def as_set(items: Iterable[T]) -> tuple[T, ...]:
+    """Sort by text and drop duplicates, as payloads hold sets."""
+    by_text = {_sort_key(item): item for item in items}
+    return tuple(by_text[key] for key in sorted(by_text))
+
+
+def require_set(items: Sequence[str | bytes]) -> None:
+    """Refuse (`BAD_J1`) a list that is not strictly ascending by text."""
+    keys = [_sort_key(item) for item in items]
+    if any(left >= right for left, right in itertools.pairwise(keys)):
+        raise Refused(Code.BAD_J1)
 
 
 def require_distinct(items: Sequence[str | bytes]) -> None:
