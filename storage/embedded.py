@@ -133,6 +133,10 @@ class Server:
         """Answer whether the process is alive."""
         return self._process.poll() is None
 
+    def wait(self, *, seconds: float) -> None:
+        """Wait for an end that somebody else causes; raises subprocess.TimeoutExpired."""
+        self._process.wait(seconds)
+
     def stop(self) -> None:
         """Shut down in order (clients are cut, the journal is written); twice does no harm."""
         if self._process.stdin is not None:
@@ -244,7 +248,7 @@ def _create(cluster: Path, *, profile: Profile, user: pwd.struct_passwd | None) 
     )
     if made.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise _failure(made.stderr, folder=cluster.parent)
+        raise failure(made.stderr, folder=cluster.parent)
     with (fresh / "postgresql.conf").open("a") as settings:
         settings.write("\ninclude = 'entaku.conf'\n")
     fresh.rename(cluster)
@@ -293,7 +297,7 @@ def _run(
             text.seek(max(begin, log.stat().st_size - _TAIL))
             said = text.read()
         if b"postmaster.pid" not in said:
-            raise _failure(said, folder=folder)
+            raise failure(said, folder=folder)
         time.sleep(_STEP)
     raise CannotStart(Trouble.IN_USE, folder=folder)
 
@@ -388,7 +392,8 @@ def _add(place: Path, bits: int) -> None:
 # ---------------------------------------------------------------- reasons
 
 
-def _failure(said: bytes, *, folder: Path) -> CannotStart:
+def failure(said: bytes, *, folder: Path) -> CannotStart:
+    """Tell a full disk from other reasons in what a program of PostgreSQL said."""
     text = said.decode("utf-8", "replace").strip()
     full = "No space left on device" in text
     return CannotStart(Trouble.DISK_FULL if full else Trouble.FAILED, folder=folder, detail=text)

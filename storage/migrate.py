@@ -4,6 +4,7 @@ Files `migrations/NNNN_name.sql` are numbered 0001, 0002, … without a gap. Eac
 transaction together with the row that records it, so a failed one leaves nothing behind.
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ async def migrate(dsn: str, *, folder: Path = MIGRATIONS) -> Sequence[str]:
 
     Programs that start together wait for each other at an advisory lock.
     """
-    migrations = read(folder)
+    migrations = await asyncio.to_thread(read, folder)
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(_SQL["lock_migrations"])
