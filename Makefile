@@ -1,0 +1,59 @@
+# Entaku. `make help` says what can be made.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format vectors bench migrate lock clean runtime dev
+
+BIN := .venv/bin
+TESTS ?=
+WORKERS ?= 2
+
+help: ## この一覧 / this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: runtime ## 支援会議を実演 / play a case conference (ONCE=1: check and exit)
+	@exec $(BIN)/entaku demo $(if $(ONCE),--once)
+
+test: dev ## すべての試験 / all tests, random order, in parallel (TESTS=path: some of them)
+	@exec $(BIN)/pytest --quiet --numprocesses $(WORKERS) $(if $(TESTS),$(TESTS),--cov --cov-report=term)
+
+lint: dev ## 書式・型・依存・SQL の検査 / formatting, types, imports, dependencies, SQL
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/lint-imports --no-logo > .lint-imports.log || { cat .lint-imports.log; exit 1; }
+	$(BIN)/mypy --no-error-summary .
+	$(BIN)/basedpyright
+	$(BIN)/deptry --no-ansi .
+	$(BIN)/codespell
+	$(BIN)/squawk migrations/*.sql
+
+format: dev ## 書式を整える / format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+vectors: dev ## 試験ベクトルを書き直す / write the test vectors anew
+	$(BIN)/python -m tools.make_vectors
+
+bench: dev ## 性能を測る / measure speed
+	@exec $(BIN)/python -m bench $(ARGS)
+
+migrate: runtime ## データベースを最新の形に / migrate the database in ENTAKU_DATABASE_URL
+	@exec $(BIN)/python -m tools.migrate
+
+lock: dev ## 部品の版を固定し直す / lock the dependencies anew
+	$(BIN)/python -m pip install --quiet pip-tools==7.6.2
+	cd requirements && for purpose in runtime dev; do \
+	  CUSTOM_COMPILE_COMMAND='make lock' ../$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe \
+	    --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	    --output-file $$purpose.txt $$purpose.in || exit 1; \
+	done
+
+clean: ## 作業の残りと実演のデータを消す / remove caches and the demo's data
+	rm -rf .data/demo .coverage .coverage.* .hypothesis .import_linter_cache .lint-imports.log \
+	  .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+runtime:
+	@tools/venv.sh runtime
+
+dev:
+	@tools/venv.sh dev
