@@ -1,0 +1,248 @@
+-- How anything changes: one call, one transaction, together with its entries.
+
+SET LOCAL lock_timeout = '5s';
+SET LOCAL statement_timeout = '60s';
+SET LOCAL ROLE entaku_room_owner;
+
+CREATE FUNCTION room.reserve(
+  p_council uuid, p_slug text, p_id_origin text, p_id_vkeys text[], p_ops_origin text, p_ops_vkeys text[]
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.enter(p_council);
+  INSERT INTO room.council (council_id, slug) VALUES (p_council, p_slug);
+  PERFORM audit.open_logs(p_council, p_id_origin, p_id_vkeys, p_ops_origin, p_ops_vkeys);
+END $$;
+
+-- Whoever adds statements holds this row until the end, so statements of a council have one order.
+CREATE FUNCTION room.move_council(p_council uuid, p_rev bigint, p_by integer) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE room.council c SET rev = c.rev + p_by WHERE c.council_id = p_council AND c.rev = p_rev;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'statements moved' USING ERRCODE = '40001';
+  END IF;
+END $$;
+
+-- One statement and its leaf (SHL1, 93 bytes); its signatures are the caller's to add.
+CREATE FUNCTION room.put_statement(
+  p_council uuid, p_rev bigint, p_now timestamptz, p_sid bytea, p_typ text, p_prev bytea, p_payload bytea, p_case bytea, p_leaf bytea
+) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  v_entry bigint := audit.append(p_council, 'id', p_typ, p_leaf);
+BEGIN
+  INSERT INTO room.statement (sid, council_id, rev, typ, prev, payload, case_id, at, entry_id)
+    VALUES (p_sid, p_council, p_rev, p_typ, p_prev, p_payload, p_case, p_now, v_entry);
+  RETURN v_entry;
+END $$;
+
+-- A statement that has no row in a feed. Moves the gate of the rooms it concerns (`p_touch`, ascending;
+-- `p_until`: their new limits, NULL keeps) and clears what waited for it (`p_done`).
+-- Refuses with 40001 when another statement came first (`p_id_rev`).
+CREATE FUNCTION room.admit(
+  p_council uuid, p_id_rev bigint, p_now timestamptz, p_sid bytea, p_typ text, p_prev bytea, p_payload bytea, p_case bytea, p_leaf bytea,
+  p_pk bytea[], p_sig bytea[], p_ekh bytea, p_ek bytea, p_name text, p_salt bytea,
+  p_touch bytea[], p_until timestamptz[], p_done bytea[]
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  v_entry bigint;
+BEGIN
+  PERFORM audit.enter(p_council);
+  PERFORM room.move_council(p_council, p_id_rev, 1);
+  v_entry := room.put_statement(p_council, p_id_rev + 1, p_now, p_sid, p_typ, p_prev, p_payload, p_case, p_leaf);
+  INSERT INTO room.statement_sig (sid, pk, council_id, sig) SELECT p_sid, u.pk, p_council, u.sig FROM unnest(p_pk, p_sig) AS u(pk, sig);
+  IF p_ek IS NOT NULL THEN
+    INSERT INTO room.ek (council_id, ekh, ek) VALUES (p_council, p_ekh, p_ek) ON CONFLICT DO NOTHING;
+  END IF;
+  IF p_name IS NOT NULL THEN
+    INSERT INTO room.name (sid, council_id, name, salt) VALUES (p_sid, p_council, p_name, p_salt);
+  END IF;
+  PERFORM FROM room.room r WHERE r.council_id = p_council AND r.case_id = ANY (p_touch) ORDER BY r.case_id FOR UPDATE;
+  UPDATE room.room r SET gate = r.gate + 1, gate_until = coalesce(t.until, r.gate_until)
+    FROM unnest(p_touch, p_until) AS t(case_id, until) WHERE r.council_id = p_council AND r.case_id = t.case_id;
+  DELETE FROM room.pending p WHERE p.council_id = p_council AND p.key = ANY (p_done);
+  RETURN v_entry;
+END $$;
+
+-- A batch of one room, all or nothing. It was decided on a snapshot: council statements `p_id_rev`,
+-- checkpoint `p_idn`, room `p_gate`, `p_n`, `p_rev` (NULL: does not matter), and an instant before the
+-- room's limit. If any of these moved: 40001, load, decide again. 23505 names what is taken.
+--   p_code, p_fh  a new room (p_gate 1, p_n -1) and its fh_0; else NULL
+--   p_gate_by, p_rev_by  0 or 1;  p_next_n, p_gate_until  NULL keeps
+--   r_*  rows in feed order; r_entry: which of e_* tells of the row (from 1); r_ctr NULL for statements
+--   b_*  bundles    e_* entries of `ops`    s_*, g_*  statements for `id` and their signatures    i_*  inbox
+CREATE FUNCTION room.commit(
+  p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n integer, p_rev bigint,
+  p_now timestamptz, p_gate_by integer, p_rev_by integer, p_next_n integer, p_gate_until timestamptz,
+  p_did bytea, p_wid bytea, p_aid bytea, p_key_id bytea,
+  r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_ctr bigint[], r_n integer[], r_slot bytea[], r_entry integer[],
+  r_bare bytea[], r_ct bytea[],
+  b_hash bytea[], b_bytes bytea[],
+  e_kind text[], e_leaf bytea[], e_key_ct bytea[], e_objects bytea[], e_to bytea[], e_basis bytea[],
+  s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[],
+  g_sid bytea[], g_pk bytea[], g_sig bytea[],
+  i_row integer[], i_wid bytea[], i_what text[]
+) RETURNS TABLE (seq bigint, fh bytea, entry_id bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  v_room room.room;
+  v_gate bigint := p_gate + p_gate_by;   -- entries carry the gate after this batch, or nobody could fetch its pushes
+  v_entries bigint[] := '{}';
+  v_rows integer := cardinality(r_id);
+  v_fhs bytea[] := '{}';
+  v_fh bytea;
+  k integer;
+BEGIN
+  PERFORM audit.enter(p_council);
+  IF cardinality(s_sid) > 0 THEN
+    PERFORM room.move_council(p_council, p_id_rev, cardinality(s_sid));
+    FOR k IN 1 .. cardinality(s_sid) LOOP
+      PERFORM room.put_statement(p_council, p_id_rev + k, p_now, s_sid[k], s_typ[k], s_prev[k], s_payload[k], p_case, s_leaf[k]);
+    END LOOP;
+    INSERT INTO room.statement_sig (sid, pk, council_id, sig) SELECT u.sid, u.pk, p_council, u.sig FROM unnest(g_sid, g_pk, g_sig) AS u(sid, pk, sig);
+    DELETE FROM room.pending p WHERE p.council_id = p_council AND p.key = ANY (s_sid);
+  END IF;
+  IF p_code IS NOT NULL THEN
+    INSERT INTO room.room (case_id, council_id, code, fh) VALUES (p_case, p_council, p_code, p_fh);
+    DELETE FROM room.pending p WHERE p.council_id = p_council AND p.key = p_case;
+  END IF;
+  FOR k IN 1 .. cardinality(e_kind) LOOP
+    v_entries := v_entries || audit.note(p_council, e_kind[k], e_leaf[k], p_key_id, e_key_ct[k], p_did, p_wid, p_aid, p_case, v_gate,
+                                         e_objects[k], e_to[k], e_basis[k], NULL, '', NULL, NULL);
+  END LOOP;
+  INSERT INTO room.body (case_id, id, council_id, bare, ct)
+    SELECT p_case, u.id, p_council, u.bare, u.ct FROM unnest(r_id, r_bare, r_ct) AS u(id, bare, ct);
+  IF cardinality(b_hash) > 0 THEN
+    INSERT INTO room.blob (case_id, h, council_id, bytes) SELECT p_case, u.h, p_council, u.bytes FROM unnest(b_hash, b_bytes) AS u(h, bytes);
+  END IF;
+
+  -- The row lock starts here. Each statement below sees what was committed before it, so what is
+  -- compared under the lock cannot be older than the room's last row.
+  SELECT * INTO v_room FROM room.room r
+    WHERE r.case_id = p_case AND r.council_id = p_council AND r.gate = p_gate AND r.n = p_n AND (p_rev IS NULL OR r.rev = p_rev)
+      AND p_now < r.gate_until FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'room moved' USING ERRCODE = '40001';
+  END IF;
+  IF p_id_rev + cardinality(s_sid) IS DISTINCT FROM (SELECT c.rev FROM room.council c WHERE c.council_id = p_council) THEN
+    RAISE EXCEPTION 'statements moved' USING ERRCODE = '40001';
+  END IF;
+  IF p_idn IS DISTINCT FROM (SELECT coalesce(max(c.size), 0) FROM audit.checkpoint c
+                              WHERE c.log_id = (SELECT l.log_id FROM audit.log l WHERE l.council_id = p_council AND l.name = 'id')) THEN
+    RAISE EXCEPTION 'checkpoint moved' USING ERRCODE = '40001';
+  END IF;
+
+  v_fh := v_room.fh;
+  FOR k IN 1 .. v_rows LOOP   -- protocol 5.2a: 'DSSEv1 9 shk1/feed 128 ' ‖ L(fh) ‖ L(u32 i) ‖ L(id) ‖ L(sg) ‖ L(u64 idn)
+    v_fh := sha256('\x44535345763120392073686b312f666565642031323820'::bytea || '\x00000020'::bytea || v_fh
+      || '\x00000004'::bytea || int4send((v_room.seq + k)::integer) || '\x00000020'::bytea || r_id[k]
+      || '\x00000020'::bytea || r_sg[k] || '\x00000008'::bytea || int8send(p_idn));
+    v_fhs := v_fhs || v_fh;
+  END LOOP;
+  INSERT INTO room.feed (case_id, seq, council_id, id, sg, idn, fh, at, form, kind, did, ctr, n, slot, entry_id)
+    SELECT p_case, v_room.seq + u.i, p_council, u.id, u.sg, p_idn, v_fhs[u.i], p_now, u.form, u.kind,
+           CASE WHEN u.form = 'env' THEN p_did END, u.ctr, u.n, u.slot, v_entries[u.entry]
+      FROM unnest(r_id, r_sg, r_form, r_kind, r_ctr, r_n, r_slot, r_entry) WITH ORDINALITY AS u(id, sg, form, kind, ctr, n, slot, entry, i);
+  IF cardinality(i_row) > 0 THEN
+    INSERT INTO room.inbox (council_id, wid, case_id, seq, what, at)
+      SELECT p_council, u.wid, p_case, v_room.seq + u.r, u.what, p_now FROM unnest(i_row, i_wid, i_what) AS u(r, wid, what);
+  END IF;
+  UPDATE room.room r SET seq = v_room.seq + v_rows, fh = v_fh, gate = v_gate, rev = v_room.rev + p_rev_by,
+      n = coalesce(p_next_n, v_room.n), gate_until = coalesce(p_gate_until, v_room.gate_until)
+    WHERE r.case_id = p_case;
+  RETURN QUERY SELECT v_room.seq + u.i, u.fh, v_entries[u.entry] FROM unnest(v_fhs, r_entry) WITH ORDINALITY AS u(fh, entry, i);
+END $$;
+
+-- A limit has passed: the gate moves and the next limit is set, once (false: somebody was faster).
+CREATE FUNCTION room.move_gate(p_council uuid, p_case bytea, p_gate bigint, p_until timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.enter(p_council);
+  UPDATE room.room r SET gate = r.gate + 1, gate_until = p_until WHERE r.council_id = p_council AND r.case_id = p_case AND r.gate = p_gate;
+  RETURN FOUND;
+END $$;
+
+---------------------------------------------------------------- what waits, who listens
+
+-- 23505 when something waits under this key already.
+CREATE FUNCTION room.pend(
+  p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea,
+  p_until timestamptz, p_now timestamptz
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.enter(p_council);
+  DELETE FROM room.pending p WHERE p.council_id = p_council AND p.until <= p_now;
+  INSERT INTO room.pending (council_id, key, typ, payload, pk, sig, mac, beside, until)
+    VALUES (p_council, p_key, p_typ, p_payload, p_pk, p_sig, p_mac, p_beside, p_until);
+END $$;
+
+-- Adds one signature to what waits; false when nothing waits or this key has signed.
+CREATE FUNCTION room.sign_pending(p_council uuid, p_key bytea, p_pk bytea, p_sig bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.enter(p_council);
+  UPDATE room.pending p SET pk = p.pk || p_pk, sig = p.sig || p_sig
+    WHERE p.council_id = p_council AND p.key = p_key AND NOT p_pk = ANY (p.pk);
+  RETURN FOUND;
+END $$;
+
+CREATE FUNCTION room.drop_pending(p_council uuid, p_key bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.enter(p_council);
+  DELETE FROM room.pending p WHERE p.council_id = p_council AND p.key = p_key;
+  RETURN FOUND;
+END $$;
+
+CREATE FUNCTION room.challenge(p_council uuid, p_nonce bytea, p_until timestamptz, p_now timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.enter(p_council);
+  DELETE FROM room.challenge c WHERE c.council_id = p_council AND c.until <= p_now;
+  INSERT INTO room.challenge (council_id, nonce, until) VALUES (p_council, p_nonce, p_until);
+END $$;
+
+-- True once per nonce, before its time.
+CREATE FUNCTION room.take_challenge(p_council uuid, p_nonce bytea, p_now timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  v_until timestamptz;
+BEGIN
+  PERFORM audit.enter(p_council);
+  DELETE FROM room.challenge c WHERE c.council_id = p_council AND c.nonce = p_nonce RETURNING c.until INTO v_until;
+  RETURN coalesce(p_now < v_until, false);
+END $$;
+
+-- Begins or renews a subscription.
+CREATE FUNCTION room.listen(
+  p_council uuid, p_sub bytea, p_case bytea, p_sit bytea, p_did bytea, p_wid bytea, p_node text, p_now timestamptz
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.enter(p_council);
+  INSERT INTO room.live (sub_id, council_id, case_id, sit, did, wid, node, seen)
+    VALUES (p_sub, p_council, p_case, p_sit, p_did, p_wid, p_node, p_now)
+    ON CONFLICT (sub_id) DO UPDATE SET seen = p_now;
+END $$;
+
+CREATE FUNCTION room.unlisten(p_council uuid, p_subs bytea[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.enter(p_council);
+  DELETE FROM room.live l WHERE l.council_id = p_council AND l.sub_id = ANY (p_subs);
+END $$;
+
+-- Forgets the subscriptions of a node that starts anew, and those not renewed since `p_before`.
+CREATE FUNCTION room.forget_live(p_council uuid, p_node text, p_before timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM audit.enter(p_council);
+  DELETE FROM room.live l WHERE l.council_id = p_council AND (l.node = p_node OR l.seen < p_before);
+END $$;
+
+GRANT EXECUTE ON FUNCTION room.reserve, room.admit, room.commit, room.move_gate, room.pend, room.sign_pending, room.drop_pending,
+  room.challenge, room.take_challenge, room.listen, room.unlisten, room.forget_live TO entaku_app;
