@@ -16,6 +16,7 @@ from protocol.shapes import CodeText
 from protocol.vocabulary import AgencyKind, BasisKind
 
 Lang = Literal["ja", "en"]
+Part = Literal["secrecy", "penalty"]
 
 LONGEST_REVIEW_DAYS = 90
 
@@ -86,7 +87,8 @@ class Entry(_Closed, frozen=True, kw_only=True):
         """A decision has a review within 90 days; consent sets its own."""
         law = self.kind is BasisKind.LAW
         _require((self.review_days is not None) == law, "review_days belongs to law alone")
-        _require(1 <= (self.review_days or 1) <= LONGEST_REVIEW_DAYS, "review_days is out of range")
+        days = 1 if self.review_days is None else self.review_days
+        _require(1 <= days <= LONGEST_REVIEW_DAYS, "review_days is out of range")
 
 
 class Register(_Closed, frozen=True, kw_only=True):
@@ -119,7 +121,7 @@ class Register(_Closed, frozen=True, kw_only=True):
             return Access.NONE
         return self.matrix[kind][self.columns.index(entry.column)].access(guest=guest)
 
-    def law_text(self, law: str, part: Literal["secrecy", "penalty"], lang: Lang) -> str:
+    def law_text(self, law: str, part: Part, lang: Lang) -> str:
         """Give a sentence on the law for print; the neutral one unless the text is verified."""
         entry = self.bases.get(law)
         text = None if entry is None else (entry.secrecy if part == "secrecy" else entry.penalty)
