@@ -1,0 +1,1 @@
+"""Makes `vectors/*.json`, the cases that Python and TypeScript must judge alike."""
