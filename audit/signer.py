@@ -37,15 +37,13 @@ class State:
 def require_successor(
     state: State, *, new: Checkpoint, proof: Sequence[bytes], now_ms: int
 ) -> None:
-    """Decide whether a state of the log may be signed after another.
+    """Decide whether a state of the same log may be signed after another.
 
     Raises:
-        Refused: WRONG_NET for another log, CLOCK, ROLLBACK for a smaller size, EQUIVOCATION
-            for the same size with another root, BAD_PROOF when the proof does not hold.
+        Refused: CLOCK, ROLLBACK for a smaller size, EQUIVOCATION for the same size with another
+            root, BAD_PROOF when the proof does not hold.
     """
     old = state.latest
-    if new.origin != old.origin:
-        raise Refused(Code.WRONG_NET)
     if now_ms < state.at_ms - CLOCK_SLACK_MS:
         raise Refused(Code.CLOCK, back_ms=state.at_ms - now_ms)
     if new.size < old.size:
