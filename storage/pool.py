@@ -42,9 +42,14 @@ async def open_pool(dsn: str, *, role: Role, most: int = 10, least: int = 1) -> 
 
 
 async def ensure_database(dsn: str) -> None:
-    """Create the database `entaku` on a server of our own; `dsn` names its first database."""
+    """Make the login `entaku` and its database `entaku` on a server of our own.
+
+    The login may make the roles that migrations need and is no superuser, so that forced row
+    security and insert-only tables hold for it too. `dsn` is the superuser's.
+    """
     connection = await asyncpg.connect(dsn)
     try:
+        await connection.execute(_SQL["create_login"])
         if not await connection.fetchval(_SQL["database_exists"]):
             await connection.execute(_SQL["create_database"])
     finally:

@@ -3,8 +3,15 @@
 -- name: database_exists
 SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'entaku');
 
+-- name: create_login
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'entaku') THEN
+    CREATE ROLE entaku LOGIN CREATEROLE;
+  END IF;
+END $$;
+
 -- name: create_database
-CREATE DATABASE entaku TEMPLATE template0 ENCODING 'UTF8';
+CREATE DATABASE entaku OWNER entaku TEMPLATE template0 ENCODING 'UTF8';
 
 -- name: lock_migrations
 -- One migrating program per database; the lock ends with the session.

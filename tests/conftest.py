@@ -23,7 +23,7 @@ from blockbuster import BlockBuster
 
 from storage import embedded
 from storage.migrate import migrate
-from storage.pool import Pool, Role, open_pool
+from storage.pool import Pool, Role, ensure_database, open_pool
 
 _FOLDER = pytest.StashKey[Path]()
 _LIFELINE = pytest.StashKey[int]()
@@ -104,13 +104,13 @@ def _no_blocking_calls() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The PostgreSQL of the run; `dsn` has one gap, for the name of a database."""
+    """The PostgreSQL of the run; `pattern` is an address with gaps for user and database."""
 
     pattern: str
 
-    def dsn(self, database: str = "postgres") -> str:
-        """The address of one database."""
-        return self.pattern.replace("DATABASE", database)
+    def dsn(self, database: str = "postgres", *, user: str = "postgres") -> str:
+        """The address of one database, as the superuser unless somebody else is named."""
+        return self.pattern.replace("USER", user).replace("DATABASE", database)
 
 
 @contextmanager
@@ -138,13 +138,16 @@ def _start(folder: Path) -> str:
     finally:
         os.close(lifeline)
     _STARTED.append(server)
-    asyncio.run(_make_template(Cluster(server.dsn("DATABASE"))))
-    return server.dsn("DATABASE")
+    pattern = server.dsn("DATABASE", user="USER")
+    asyncio.run(_make_template(Cluster(pattern)))
+    return pattern
 
 
 async def _make_template(cluster: Cluster) -> None:
-    await _administer(cluster, f"CREATE DATABASE {_TEMPLATE}")
-    await migrate(cluster.dsn(_TEMPLATE))
+    """Migrate as the login that a real installation uses, which is no superuser."""
+    await ensure_database(cluster.dsn())
+    await _administer(cluster, f"CREATE DATABASE {_TEMPLATE} OWNER entaku TEMPLATE template0")
+    await migrate(cluster.dsn(_TEMPLATE, user="entaku"))
 
 
 async def _administer(cluster: Cluster, statement: str) -> None:
@@ -157,7 +160,7 @@ async def _administer(cluster: Cluster, statement: str) -> None:
 
 @pytest.fixture
 async def database(cluster: Cluster) -> AsyncIterator[str]:
-    """The address of a database of its own for one test: migrated and empty."""
+    """A superuser's address of a database of its own for one test: migrated and empty."""
     name = f"test_{os.getpid()}_{next(_NUMBER)}"
     await _administer(cluster, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
     yield cluster.dsn(name)
@@ -172,22 +175,26 @@ async def admin(database: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Reco
     await connection.close()
 
 
+def _as_login(dsn: str) -> str:
+    return dsn.replace("//postgres@", "//entaku@")
+
+
 @pytest.fixture
 async def app_pool(database: str) -> AsyncIterator[Pool]:
     """Connections with the rights of the application."""
-    async with await open_pool(database, role=Role.APP) as pool:
+    async with await open_pool(_as_login(database), role=Role.APP) as pool:
         yield pool
 
 
 @pytest.fixture
 async def integrator_pool(database: str) -> AsyncIterator[Pool]:
     """Connections with the rights of the log's integrator."""
-    async with await open_pool(database, role=Role.INTEGRATOR, most=2) as pool:
+    async with await open_pool(_as_login(database), role=Role.INTEGRATOR, most=2) as pool:
         yield pool
 
 
 @pytest.fixture
 async def auditor_pool(database: str) -> AsyncIterator[Pool]:
     """Connections with the rights of the auditor."""
-    async with await open_pool(database, role=Role.AUDITOR, most=2) as pool:
+    async with await open_pool(_as_login(database), role=Role.AUDITOR, most=2) as pool:
         yield pool

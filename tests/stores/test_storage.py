@@ -199,12 +199,15 @@ async def test_only_a_moved_state_asks_for_a_new_decision(pool: Pool) -> None:
     assert not is_moved(taken.value)
 
 
-async def test_our_database_is_made_once(cluster: Cluster) -> None:
-    """Asking again for the database of a server of our own changes nothing."""
+async def test_our_database_belongs_to_a_login_without_special_powers(cluster: Cluster) -> None:
+    """Made once however often it is asked for; its login bypasses neither rights nor rows."""
     await ensure_database(cluster.dsn())
     await ensure_database(cluster.dsn())
 
-    connection = await asyncpg.connect(cluster.dsn())
-    found = await connection.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'entaku'")
+    connection = await asyncpg.connect(cluster.dsn("entaku", user="entaku"))
+    login = await connection.fetchrow(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    )
     await connection.close()
-    assert found == 1
+    assert login is not None
+    assert tuple(login) == (False, False, True)
