@@ -5,7 +5,9 @@ SET LOCAL lock_timeout = '5s';
 SET LOCAL statement_timeout = '60s';
 SET LOCAL ROLE entaku_audit_owner;
 
+-- squawk-ignore ban-create-domain-with-constraint
 CREATE DOMAIN audit.id16 AS bytea CHECK (octet_length(VALUE) = 16);
+-- squawk-ignore ban-create-domain-with-constraint
 CREATE DOMAIN audit.hash32 AS bytea CHECK (octet_length(VALUE) = 32);
 
 -- The council whose rows this transaction sees; every function sets it for its own transaction.
@@ -25,7 +27,7 @@ AS $$ BEGIN PERFORM set_config('synchronous_commit', 'on', true); RETURN NEW; EN
 ---------------------------------------------------------------- tables
 
 CREATE TABLE audit.log (
-  log_id     integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  log_id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   council_id uuid NOT NULL,
   name       text NOT NULL CHECK (name IN ('id', 'ops')),
   origin     text NOT NULL UNIQUE,
@@ -37,7 +39,7 @@ CREATE TABLE audit.entry (
   -- CACHE 1: numbers handed out in advance would put a later entry before an earlier one.
   id         bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
   council_id uuid NOT NULL,
-  log_id     integer NOT NULL REFERENCES audit.log,
+  log_id     bigint NOT NULL REFERENCES audit.log,
   at         timestamptz NOT NULL DEFAULT clock_timestamp(),
   xid        xid8 NOT NULL DEFAULT pg_current_xact_id(),
   kind       text NOT NULL CHECK (octet_length(kind) BETWEEN 1 AND 32),
@@ -48,7 +50,8 @@ CREATE TABLE audit.entry (
 CREATE INDEX entry_horizon ON audit.entry (log_id, xid, id);
 
 -- What the commitments of a leaf of `ops` open to, and its key K_entry wrapped under `key_id`.
--- Erasable (DELETE), never changed. `objects`: 32-byte ids; `to_dids`: sorted 16-byte ids.
+-- Erasable (DELETE), never changed. `objects` open object/0, object/1, …; `bound`: the 32-byte ids of x,
+-- which are what a ticket is for; `to_dids`: the sorted 16-byte ids of the devices it is delivered to.
 CREATE TABLE audit.fact (
   entry_id   bigint PRIMARY KEY,
   council_id uuid NOT NULL,
@@ -59,7 +62,8 @@ CREATE TABLE audit.fact (
   aid        audit.id16,
   case_id    audit.id16,
   gate       bigint,
-  objects    bytea NOT NULL CHECK (octet_length(objects) % 32 = 0),
+  objects    bytea[] NOT NULL,
+  bound      bytea NOT NULL CHECK (octet_length(bound) % 32 = 0),
   to_dids    bytea NOT NULL CHECK (octet_length(to_dids) % 16 = 0),
   basis      audit.hash32,
   purpose    text,
@@ -81,7 +85,7 @@ CREATE TABLE audit.case_key (
 
 -- No foreign key to entry: old entries may be pruned one day, their hashes stay.
 CREATE TABLE audit.leaf (
-  log_id    integer,
+  log_id    bigint,
   idx       bigint,
   entry_id  bigint NOT NULL UNIQUE,
   leaf_hash audit.hash32 NOT NULL,
@@ -91,8 +95,8 @@ CREATE INDEX leaf_by_hash ON audit.leaf (log_id, leaf_hash);
 
 -- Full tiles only; the right edge is rebuilt from leaves and roots.
 CREATE TABLE audit.tile (
-  log_id integer,
-  level  smallint,
+  log_id bigint,
+  level  bigint,
   n      bigint,
   data   bytea NOT NULL CHECK (octet_length(data) = 8192),
   root   audit.hash32 NOT NULL,
@@ -101,7 +105,7 @@ CREATE TABLE audit.tile (
 
 -- Committed before it is signed: a signature must never be over what a crash could take back.
 CREATE TABLE audit.tree (
-  log_id integer,
+  log_id bigint,
   size   bigint CHECK (size > 0),
   root   audit.hash32 NOT NULL,
   at     timestamptz NOT NULL,
@@ -109,7 +113,7 @@ CREATE TABLE audit.tree (
 );
 
 CREATE TABLE audit.checkpoint (
-  log_id integer,
+  log_id bigint,
   size   bigint,
   note   bytea NOT NULL,
   at     timestamptz NOT NULL,
@@ -119,7 +123,7 @@ CREATE TABLE audit.checkpoint (
 
 -- A hint for the search of new entries; the only table here that is updated.
 CREATE TABLE audit.cursor (
-  log_id    integer PRIMARY KEY,
+  log_id    bigint PRIMARY KEY,
   xmin_done xid8 NOT NULL,
   sysid     bigint NOT NULL
 );
@@ -142,14 +146,14 @@ END $$;
 -- room.commit for what does.
 CREATE FUNCTION audit.note(
   p_council uuid, p_kind text, p_leaf bytea, p_key_id bytea, p_key_ct bytea, p_did bytea, p_wid bytea, p_aid bytea, p_case bytea,
-  p_gate bigint, p_objects bytea, p_to bytea, p_basis bytea, p_purpose text, p_result text, p_request bytea, p_nonce bytea
+  p_gate bigint, p_objects bytea[], p_bound bytea, p_to bytea, p_basis bytea, p_purpose text, p_result text, p_request bytea, p_nonce bytea
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_id bigint := audit.append(p_council, 'ops', p_kind, p_leaf);
 BEGIN
-  INSERT INTO audit.fact (entry_id, council_id, key_id, key_ct, did, wid, aid, case_id, gate, objects, to_dids, basis, purpose, result, request, nonce)
-    VALUES (v_id, p_council, p_key_id, p_key_ct, p_did, p_wid, p_aid, p_case, p_gate, p_objects, p_to, p_basis, p_purpose, p_result, p_request, p_nonce);
+  INSERT INTO audit.fact (entry_id, council_id, key_id, key_ct, did, wid, aid, case_id, gate, objects, bound, to_dids, basis, purpose, result, request, nonce)
+    VALUES (v_id, p_council, p_key_id, p_key_ct, p_did, p_wid, p_aid, p_case, p_gate, p_objects, p_bound, p_to, p_basis, p_purpose, p_result, p_request, p_nonce);
   RETURN v_id;
 END $$;
 
@@ -213,7 +217,7 @@ BEGIN
      WHERE l.council_id = p_council AND l.name = p_log AND f.idx >= p_from ORDER BY f.idx LIMIT p_limit;
 END $$;
 
--- The newest signed checkpoint at or below a size; no row when there is none.
+-- The newest signed checkpoint; no row when there is none.
 CREATE FUNCTION audit.newest_checkpoint(p_council uuid, p_log text)
 RETURNS TABLE (size bigint, root bytea, note bytea, at timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -227,10 +231,10 @@ BEGIN
 END $$;
 
 -- Bytes of one tile, full or partial: leaf hashes at level 0, roots of the tiles below above it.
-CREATE FUNCTION audit.tile_bytes(p_council uuid, p_log text, p_level integer, p_n bigint, p_width integer) RETURNS bytea
+CREATE FUNCTION audit.tile_bytes(p_council uuid, p_log text, p_level bigint, p_n bigint, p_width bigint) RETURNS bytea
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  v_log integer;
+  v_log bigint;
 BEGIN
   PERFORM audit.enter(p_council);
   SELECT l.log_id INTO STRICT v_log FROM audit.log l WHERE l.council_id = p_council AND l.name = p_log;
@@ -252,13 +256,13 @@ BEGIN
 END $$;
 
 -- The auditor's question, behind a ticket of kind audit.query: entries of `ops` with what opens them,
--- newest index last; a NULL filter does not filter. `wrapped` and the facts are NULL once erased.
+-- lowest index first; a NULL filter does not filter. `wrapped` and the facts are NULL once erased.
 CREATE FUNCTION audit.query(
   p_council uuid, p_entry bigint, p_did bytea, p_case bytea, p_wid bytea, p_aid bytea,
   p_since timestamptz, p_until timestamptz, p_after bigint, p_limit integer
 ) RETURNS TABLE (
   idx bigint, entry_id bigint, at timestamptz, kind text, leaf bytea, key_id bytea, wrapped bytea, key_ct bytea, did bytea, wid bytea,
-  aid bytea, case_id bytea, objects bytea, to_dids bytea, basis bytea, purpose text, result text, request bytea
+  aid bytea, case_id bytea, objects bytea[], to_dids bytea, basis bytea, purpose text, result text, request bytea
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -288,6 +292,7 @@ GRANT EXECUTE ON FUNCTION audit.append, audit.open_logs, audit.require_ticket, a
 GRANT EXECUTE ON FUNCTION audit.note TO entaku_room_owner, entaku_app, entaku_auditor;
 GRANT EXECUTE ON FUNCTION audit.beat, audit.keep_key TO entaku_app;
 GRANT EXECUTE ON FUNCTION audit.leaves, audit.newest_checkpoint, audit.tile_bytes, audit.find_leaf TO entaku_app, entaku_auditor;
+GRANT EXECUTE ON FUNCTION audit.tile_bytes TO entaku_integrator;
 GRANT EXECUTE ON FUNCTION audit.query TO entaku_auditor;
 GRANT SELECT ON audit.log TO entaku_room_owner, entaku_app, entaku_integrator, entaku_auditor;
 GRANT SELECT ON audit.checkpoint, audit.entry TO entaku_room_owner;

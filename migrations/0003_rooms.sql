@@ -73,7 +73,7 @@ CREATE TABLE room.room (
   gate       bigint NOT NULL DEFAULT 1,
   gate_until timestamptz NOT NULL DEFAULT 'infinity',   -- the earliest end of a basis, pledge or seat
   rev        bigint NOT NULL DEFAULT 0,
-  n          integer NOT NULL DEFAULT -1,
+  n          bigint NOT NULL DEFAULT -1,
   seq        bigint NOT NULL DEFAULT 0,
   fh         audit.hash32 NOT NULL,
   UNIQUE (council_id, code)
@@ -93,7 +93,7 @@ CREATE TABLE room.feed (
   kind       text NOT NULL,
   did        audit.id16,             -- author of an envelope, with its place in her chain
   ctr        bigint,
-  n          integer NOT NULL,
+  n          bigint NOT NULL,
   slot       audit.hash32,           -- what may exist once, such as one version of a section
   entry_id   bigint NOT NULL,
   PRIMARY KEY (case_id, seq),

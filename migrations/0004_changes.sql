@@ -72,15 +72,16 @@ END $$;
 --   p_code, p_fh  a new room (p_gate 1, p_n -1) and its fh_0; else NULL
 --   p_gate_by, p_rev_by  0 or 1;  p_next_n, p_gate_until  NULL keeps
 --   r_*  rows in feed order; r_entry: which of e_* tells of the row (from 1); r_ctr NULL for statements
---   b_*  bundles    e_* entries of `ops`    s_*, g_*  statements for `id` and their signatures    i_*  inbox
+--   e_*  entries of `ops`; entry k has the objects o_value up to place e_upto[k], after those of entry k-1
+--   b_*  bundles    s_*, g_*  statements for `id` and their signatures    i_*  inbox, i_row from 1
 CREATE FUNCTION room.commit(
-  p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n integer, p_rev bigint,
-  p_now timestamptz, p_gate_by integer, p_rev_by integer, p_next_n integer, p_gate_until timestamptz,
-  p_did bytea, p_wid bytea, p_aid bytea, p_key_id bytea,
-  r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_ctr bigint[], r_n integer[], r_slot bytea[], r_entry integer[],
+  p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint,
+  p_now timestamptz, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamptz,
+  p_did bytea, p_aid bytea,
+  r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[],
   r_bare bytea[], r_ct bytea[],
   b_hash bytea[], b_bytes bytea[],
-  e_kind text[], e_leaf bytea[], e_key_ct bytea[], e_objects bytea[], e_to bytea[], e_basis bytea[],
+  e_kind text[], e_wid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[],
   s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[],
   g_sid bytea[], g_pk bytea[], g_sig bytea[],
   i_row integer[], i_wid bytea[], i_what text[]
@@ -110,8 +111,8 @@ BEGIN
     DELETE FROM room.pending p WHERE p.council_id = p_council AND p.key = p_case;
   END IF;
   FOR k IN 1 .. cardinality(e_kind) LOOP
-    v_entries := v_entries || audit.note(p_council, e_kind[k], e_leaf[k], p_key_id, e_key_ct[k], p_did, p_wid, p_aid, p_case, v_gate,
-                                         e_objects[k], e_to[k], e_basis[k], NULL, '', NULL, NULL);
+    v_entries := v_entries || audit.note(p_council, e_kind[k], e_leaf[k], p_case, e_key_ct[k], p_did, e_wid[k], p_aid, p_case, v_gate,
+                                         o_value[coalesce(e_upto[k - 1], 0) + 1 : e_upto[k]], e_bound[k], e_to[k], e_basis[k], NULL, '', NULL, NULL);
   END LOOP;
   INSERT INTO room.body (case_id, id, council_id, bare, ct)
     SELECT p_case, u.id, p_council, u.bare, u.ct FROM unnest(r_id, r_bare, r_ct) AS u(id, bare, ct);

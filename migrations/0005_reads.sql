@@ -20,7 +20,7 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'room moved' USING ERRCODE = '40001';
   END IF;
-  v_ids := ARRAY(SELECT substr(v_fact.objects, o, 32) FROM generate_series(1, octet_length(v_fact.objects), 32) o);
+  v_ids := ARRAY(SELECT substr(v_fact.bound, o, 32) FROM generate_series(1, octet_length(v_fact.bound), 32) o);
   RETURN QUERY
     SELECT b.id::bytea, b.bare, b.ct FROM room.body b WHERE b.case_id = v_fact.case_id AND b.id = ANY (v_ids)
     UNION ALL
@@ -29,7 +29,7 @@ END $$;
 
 -- Rows after `p_after`, without ciphertext.
 CREATE FUNCTION room.rows(p_council uuid, p_case bytea, p_after bigint, p_limit integer)
-RETURNS TABLE (seq bigint, id bytea, sg bytea, idn bigint, fh bytea, at timestamptz, form text, kind text, did bytea, n integer,
+RETURNS TABLE (seq bigint, id bytea, sg bytea, idn bigint, fh bytea, at timestamptz, form text, kind text, did bytea, n bigint,
                entry_id bigint, bare bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -43,7 +43,7 @@ END $$;
 
 -- What a decision about one room stands on; no row when there is no such room.
 CREATE FUNCTION room.snapshot(p_council uuid, p_case bytea)
-RETURNS TABLE (code text, gate bigint, gate_until timestamptz, rev bigint, n integer, seq bigint, fh bytea, id_rev bigint, idn bigint)
+RETURNS TABLE (code text, gate bigint, gate_until timestamptz, rev bigint, n bigint, seq bigint, fh bytea, id_rev bigint, idn bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -57,7 +57,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION room.rooms(p_council uuid)
-RETURNS TABLE (case_id bytea, code text, gate bigint, gate_until timestamptz, n integer, seq bigint)
+RETURNS TABLE (case_id bytea, code text, gate bigint, gate_until timestamptz, n bigint, seq bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
@@ -103,13 +103,13 @@ END $$;
 
 -- Statements after `p_after` in the order in which they were admitted, with their signatures (keys ascending).
 CREATE FUNCTION room.statements(p_council uuid, p_after bigint, p_limit integer)
-RETURNS TABLE (rev bigint, sid bytea, typ text, payload bytea, case_id bytea, at timestamptz, leaf_hash bytea, pk bytea[], sig bytea[])
+RETURNS TABLE (rev bigint, sid bytea, typ text, payload bytea, case_id bytea, at timestamptz, leaf bytea, pk bytea[], sig bytea[])
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM audit.enter(p_council);
   RETURN QUERY
-    SELECT s.rev, s.sid::bytea, s.typ, s.payload, s.case_id::bytea, s.at, e.leaf_hash,
+    SELECT s.rev, s.sid::bytea, s.typ, s.payload, s.case_id::bytea, s.at, e.leaf,
            ARRAY(SELECT g.pk::bytea FROM room.statement_sig g WHERE g.sid = s.sid ORDER BY g.pk),
            ARRAY(SELECT g.sig FROM room.statement_sig g WHERE g.sid = s.sid ORDER BY g.pk)
       FROM room.statement s JOIN audit.entry e ON e.id = s.entry_id

@@ -1,0 +1,270 @@
+"""Councils and their signed statements in PostgreSQL; what waits; nonces of sign-in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from crypto.errors import Code
+from protocol.ids import CaseId, Digest, Hash, Id, Key, Sid
+from protocol.statement import Signature
+from storage import sql
+from storage.connection import Connection
+from storage.failures import refusals
+
+_SQL = sql.load("identity")
+
+TAKEN = {
+    "statement_pkey": Code.REPLAY,
+    "statement_sig_pkey": Code.REPLAY,
+    "statement_successor": Code.CHAIN_FORK,
+}
+"""Unique constraints of statements and what breaking them means."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origins:
+    """Names and keys of the two logs of a council."""
+
+    id_origin: str
+    id_vkeys: Sequence[str]
+    ops_origin: str
+    ops_vkeys: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Council:
+    """A council; `rev` counts its statements."""
+
+    id: UUID
+    slug: str
+    rev: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """A statement for the `id` log: signed bytes, distinct keys, leaf (SHL1, 93 bytes)."""
+
+    sid: Sid
+    typ: str
+    prev: Sid | None
+    payload: bytes
+    leaf: bytes
+    signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """A room whose members a statement concerns, with its new limit (None keeps the old)."""
+
+    case: CaseId
+    gate_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What travels beside a statement: a sealing key, or a name with its salt."""
+
+    ekh: Digest | None = None
+    ek: bytes | None = None
+    name: str | None = None
+    salt: bytes | None = None
+
+
+NOTHING_BESIDE = Beside()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """A statement that has no row in a feed, decided on at `rev` of its council.
+
+    `done`: keys of what waited for it.
+    """
+
+    rev: int
+    at: datetime
+    statement: Logged
+    case: CaseId | None = None
+    beside: Beside = NOTHING_BESIDE
+    touched: Sequence[Touched] = ()
+    done: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A committed statement; `rev` is its place in the council's one order."""
+
+    rev: int
+    sid: Sid
+    typ: str
+    payload: bytes
+    case: CaseId | None
+    at: datetime
+    leaf: bytes
+    signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Something incomplete under its key.
+
+    The key of a statement is its sid, of `join` its inv, of `link` its lid, of a reserved case
+    the case id.
+    """
+
+    key: bytes
+    typ: str
+    payload: bytes
+    signatures: tuple[Signature, ...]
+    mac: bytes | None
+    beside: bytes | None
+    until: datetime
+
+
+async def reserve(connection: Connection, *, council: UUID, slug: str, origins: Origins) -> None:
+    """Make a council and its two logs; CONFLICT when slug or origin is taken."""
+    with refusals({}):
+        await connection.execute(
+            *(_SQL["reserve"], council, slug, origins.id_origin, list(origins.id_vkeys)),
+            *(origins.ops_origin, list(origins.ops_vkeys)),
+        )
+
+
+async def councils(connection: Connection) -> list[Council]:
+    """List the councils of this server."""
+    rows = await connection.fetch(_SQL["councils"])
+    return [Council(id=row["council_id"], slug=row["slug"], rev=row["rev"]) for row in rows]
+
+
+class Statements:
+    """Statements of one council."""
+
+    def __init__(self, connection: Connection, *, council: UUID) -> None:
+        self._connection = connection
+        self._council = council
+
+    async def rev(self) -> int:
+        """Count the statements: what a decision on them names."""
+        rev: int = await self._connection.fetchval(_SQL["rev"], self._council)
+        return rev
+
+    async def admit(self, admission: Admission) -> None:
+        """Store a statement, its leaf and what travels beside it, and move the gates it touches.
+
+        Raises REPLAY when it is there already, CHAIN_FORK when its `prev` has a successor,
+        CONFLICT for a second first root, UNAVAILABLE; asyncpg.SerializationError when another
+        statement came first.
+        """
+        new, beside = admission.statement, admission.beside
+        touched = sorted(admission.touched, key=lambda room: room.case)
+        with refusals(TAKEN):
+            await self._connection.execute(
+                *(_SQL["admit"], self._council, admission.rev, admission.at, new.sid, new.typ),
+                *(new.prev, new.payload, admission.case, new.leaf),
+                *([each.pk for each in new.signatures], [each.sig for each in new.signatures]),
+                *(beside.ekh, beside.ek, beside.name, beside.salt),
+                *([room.case for room in touched], [room.gate_until for room in touched]),
+                list(admission.done),
+            )
+
+    async def after(self, rev: int, *, limit: int = 1000) -> list[Stored]:
+        """Read the statements after `rev` in the order in which they were admitted."""
+        rows = await self._connection.fetch(_SQL["statements"], self._council, rev, limit)
+        return [
+            Stored(
+                rev=row["rev"],
+                sid=Sid(Hash(row["sid"])),
+                typ=row["typ"],
+                payload=row["payload"],
+                case=_case(row["case_id"]),
+                at=row["at"],
+                leaf=row["leaf"],
+                signatures=_signatures(row["pk"], row["sig"]),
+            )
+            for row in rows
+        ]
+
+    async def sealing_keys(self, ekhs: Sequence[Digest]) -> dict[Digest, bytes]:
+        """Read sealing keys (1216 bytes) by their hash; unknown ones are left out."""
+        rows = await self._connection.fetch(_SQL["sealing_keys"], self._council, list(ekhs))
+        return {Digest(Hash(row["ekh"])): row["ek"] for row in rows}
+
+    async def names(self, sids: Sequence[Sid]) -> dict[Sid, tuple[str, bytes]]:
+        """Read names and salts of workers by the sid of their certificate; erased ones are gone."""
+        rows = await self._connection.fetch(_SQL["names"], self._council, list(sids))
+        return {Sid(Hash(row["sid"])): (row["name"], row["salt"]) for row in rows}
+
+
+class WaitingRoom:
+    """What waits in one council for a signature, a person, or a first roster."""
+
+    def __init__(self, connection: Connection, *, council: UUID) -> None:
+        self._connection = connection
+        self._council = council
+
+    async def pend(self, waiting: Waiting, *, now: datetime) -> None:
+        """Keep something until its time; CONFLICT when something waits under its key."""
+        with refusals({}):
+            await self._connection.execute(
+                *(_SQL["pend"], self._council, waiting.key, waiting.typ, waiting.payload),
+                [each.pk for each in waiting.signatures],
+                [each.sig for each in waiting.signatures],
+                *(waiting.mac, waiting.beside, waiting.until, now),
+            )
+
+    async def sign(self, key: bytes, signature: Signature) -> bool:
+        """Add a signature; False when nothing waits there or this key has signed."""
+        added: bool = await self._connection.fetchval(
+            _SQL["sign_pending"], self._council, key, signature.pk, signature.sig
+        )
+        return added
+
+    async def drop(self, key: bytes) -> bool:
+        """Forget something; False when nothing waits there."""
+        dropped: bool = await self._connection.fetchval(_SQL["drop_pending"], self._council, key)
+        return dropped
+
+    async def all(self, *, now: datetime) -> list[Waiting]:
+        """Read everything whose time has not passed."""
+        rows = await self._connection.fetch(_SQL["waiting"], self._council, now)
+        return [
+            Waiting(
+                key=row["key"],
+                typ=row["typ"],
+                payload=row["payload"],
+                signatures=_signatures(row["pk"], row["sig"]),
+                mac=row["mac"],
+                beside=row["beside"],
+                until=row["until"],
+            )
+            for row in rows
+        ]
+
+
+class Challenges:
+    """Nonces of sign-in: 32 bytes, single use."""
+
+    def __init__(self, connection: Connection, *, council: UUID) -> None:
+        self._connection = connection
+        self._council = council
+
+    async def issue(self, nonce: bytes, *, until: datetime, now: datetime) -> None:
+        """Remember a nonce until its time."""
+        with refusals({}):
+            await self._connection.execute(_SQL["challenge"], self._council, nonce, until, now)
+
+    async def take(self, nonce: bytes, *, now: datetime) -> bool:
+        """Use a nonce up; False when it is unknown, used or too old."""
+        taken: bool = await self._connection.fetchval(
+            _SQL["take_challenge"], self._council, nonce, now
+        )
+        return taken
+
+
+def _signatures(keys: Sequence[bytes], sigs: Sequence[bytes]) -> tuple[Signature, ...]:
+    pairs = zip(keys, sigs, strict=True)
+    return tuple(Signature(pk=Key(Hash(pk)), sig=sig) for pk, sig in pairs)
+
+
+def _case(case: bytes | None) -> CaseId | None:
+    return None if case is None else CaseId(Id(case))
