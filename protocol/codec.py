@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from crypto.errors import Code, Refused
-from protocol.ids import Hash, Id
+from protocol.ids import Blob, Hash, Id
 from protocol.times import Instant
 
 PAYLOAD_LIMIT: Final = 64 * 1024
@@ -209,7 +209,7 @@ def _read(kind: type[object], value: object) -> object:
         return kind(_from_hex(value))
     if issubclass(kind, Hash):
         return kind(_sized(from_b64u(value), Hash.SIZE))
-    if issubclass(kind, B64U):
+    if issubclass(kind, B64U | Blob):
         return kind(from_b64u(value))
     if issubclass(kind, B64):
         return kind(from_b64(value))
@@ -242,7 +242,7 @@ def text_of(value: object) -> str:
     match value:
         case Id():
             return value.hex()
-        case Hash() | B64U():
+        case Hash() | B64U() | Blob():
             return b64u(value)
         case B64():
             return b64(value)
