@@ -5,7 +5,8 @@ fold them on both ends (protocol, sections 5.5 to 5.14).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 
 from crypto.errors import Code, Refused
 from protocol.derived import feed_start
@@ -101,14 +102,24 @@ class RoomState:
     withdrawn: dict[Sid, tuple[int, Withdraw]] = field(default_factory=dict)
     documents: dict[Generation, Announced] = field(default_factory=dict)
     newest: dict[DocId, int] = field(default_factory=dict)
-    keyed: dict[Generation, list[int]] = field(default_factory=dict)  # epochs with a dk
+    keyed: dict[Generation, tuple[int, ...]] = field(default_factory=dict)  # epochs with a dk
     started: set[Generation] = field(default_factory=set)  # generations with content
     grants: list[Granted] = field(default_factory=list)
     versions: dict[SumId, Version] = field(default_factory=dict)
     chains: dict[Did, tuple[int, Eid]] = field(default_factory=dict)
     answers: list[Answered] = field(default_factory=list)
     act_until: int = 0  # end of the chair's newest `ack{act}`, in milliseconds
+    at: int = 0  # log size at which the next question is judged
     gate: int = 0  # moves with every row that can change who may do what
+
+    def fork(self) -> "RoomState":
+        """Copy far enough that a batch can be tried without touching this state."""
+        copies = {
+            f.name: copy(getattr(self, f.name))
+            for f in fields(self)
+            if f.name not in {"directory", "log_root"}
+        }
+        return replace(self, **copies)
 
     def __post_init__(self) -> None:
         """Begin at fh_0."""
