@@ -187,6 +187,19 @@ def test_a_missing_or_longer_file_is_named(folder: Path, name: str) -> None:
     assert refusal(folder).facts["place"] == name
 
 
+@pytest.mark.parametrize("count", [187, 189])
+def test_a_bundle_of_another_count_is_named(folder: Path, count: int) -> None:
+    """It reads well, but 700 leaves have 188 in their last bundle."""
+    path = folder / "tile/entries/002.p/188"
+    path.write_bytes(tiles.encode_bundle([*LEAVES[512:], LEAVES[0]][:count]))
+
+    assert refusal(folder).facts == {
+        "place": "tile/entries/002.p/188",
+        "why": "entries",
+        "entries": count,
+    }
+
+
 def test_the_first_leaf_that_differs_from_its_tile_is_named(folder: Path) -> None:
     """By index in the log, at level 0 and above."""
     low, high = folder / "tile/0/001", folder / "tile/1/000.p/2"
