@@ -156,7 +156,8 @@ def parse(wire: bytes) -> Envelope:
     if size > CT_LIMIT:
         raise Refused(Code.OVERSIZE)
     ct = reader.take(size)
-    sig = reader.take_last(SIGNATURE_SIZE)
+    sig = reader.take(SIGNATURE_SIZE)
+    reader.finish()
     return _envelope(prefix, nonce=nonce, com=com, ct=ct, ct_hash=sha256(ct), sig=sig)
 
 
@@ -165,40 +166,34 @@ def parse_bare(bare: bytes) -> Envelope:
     reader = _Reader(bare)
     prefix, nonce, com = _read_front(reader)
     ct_hash = reader.take(_HASH_SIZE)
-    sig = reader.take_last(SIGNATURE_SIZE)
+    sig = reader.take(SIGNATURE_SIZE)
+    reader.finish()
     return _envelope(prefix, nonce=nonce, com=com, ct=None, ct_hash=ct_hash, sig=sig)
 
 
 class _Reader:
-    """Pieces of one byte string from front to back; `BAD_LENGTH` where it is too short or long."""
+    """Pieces of one byte string from front to back; `finish` judges all their lengths at once."""
 
     def __init__(self, data: bytes) -> None:
         if len(data) > _WIRE_LIMIT:
             raise Refused(Code.OVERSIZE)
+        if not data.startswith(MAGIC):
+            raise Refused(Code.BAD_MAGIC)
         self._data = data
-        self._at = 0
+        self._at = len(MAGIC)
 
     def take(self, size: int) -> bytes:
+        # Past the end a piece is too short; `_at` still counts what should have been there.
         piece = self._data[self._at : self._at + size]
         self._at += size
-        if len(piece) != size:
-            raise Refused(Code.BAD_LENGTH)
         return piece
 
-    def take_last(self, size: int) -> bytes:
-        piece = self.take(size)
+    def finish(self) -> None:
         if self._at != len(self._data):
             raise Refused(Code.BAD_LENGTH)
-        return piece
-
-    def require_magic(self) -> None:
-        self._at = len(MAGIC)
-        if not self._data.startswith(MAGIC):
-            raise Refused(Code.BAD_MAGIC)
 
 
 def _read_front(reader: _Reader) -> tuple[bytes, bytes, bytes]:
-    reader.require_magic()
     size = int.from_bytes(reader.take(2), "big")
     if size > STATE_HEADER_LIMIT:
         raise Refused(Code.OVERSIZE)

@@ -24,6 +24,11 @@ def signatures() -> Iterator[Case]:
     yield from _weak_keys()
     for name, signature in _bad_signatures(good).items():
         yield reject(name, "verify", Code.BAD_SIG, **_verify(DK.public, signature))
+    # Signature and message stand side by side where the library checks them.
+    early = _verify(DK.public, good[:-1], good[-1:] + _MESSAGE)
+    yield reject("border moved into the signature", "verify", Code.BAD_SIG, **early)
+    late = _verify(DK.public, good + _MESSAGE[:1], _MESSAGE[1:])
+    yield reject("border moved into the message", "verify", Code.BAD_SIG, **late)
     yield reject("another message", "verify", Code.BAD_SIG, **_verify(DK.public, good, b"other"))
     other = SigningKey.from_seed(seq(1, 32)).public
     yield reject("another key", "verify", Code.BAD_SIG, **_verify(other, good))
