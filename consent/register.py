@@ -106,7 +106,6 @@ class Register(_Closed, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """The matrix is full, and every code that a basis names has a label."""
         _require(set(self.matrix) == set(AgencyKind), "a kind of agency has no row")
-        _require(len(set(self.columns)) == len(self.columns), "a column stands twice")
         for row in self.matrix.values():
             _require(len(row) == len(self.columns), "a row misses a column")
         for entry in self.bases.values():

@@ -285,3 +285,14 @@ def test_withdrawals_add_up() -> None:
 
     assert twice.covers(CSW) == frozenset()
     assert twice.covers(NPO) == frozenset({"c1"})
+
+
+def test_a_basis_runs_from_its_start_until_the_first_of_its_ends() -> None:
+    """The start is inside, the end and the review are outside."""
+    reviewed = replace(VIEW, review=START.plus(2 * DAY))
+    ends = [(VIEW, VIEW.until), (reviewed, START.plus(2 * DAY))]
+
+    assert [view.in_force(START) for view, _ in ends] == [True, True]
+    assert [view.in_force(START.plus(-1)) for view, _ in ends] == [False, False]
+    assert [view.in_force(end.plus(-1)) for view, end in ends] == [True, True]
+    assert [view.in_force(end) for view, end in ends] == [False, False]

@@ -12,7 +12,6 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from pathlib import Path
 
 NAME = "20-decide.json"
 ABOUT = "decide(now, actor, action, object): `base` with the changes of a case (5.24)"
@@ -379,12 +378,3 @@ def text() -> str:
     """Give the file: one case a line."""
     head = f'{{"about": {json.dumps(ABOUT)},\n"base": {json.dumps(BASE)},\n"cases": [\n'
     return head + ",\n".join(row.text() for row in rows()) + "\n]}\n"
-
-
-def write(folder: Path) -> None:
-    """Write the file into a folder."""
-    (folder / NAME).write_text(text(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write(Path(__file__).parents[2] / "vectors")
