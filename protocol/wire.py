@@ -80,7 +80,9 @@ class Admit(Closed, frozen=True, kw_only=True):
 class Pend(Closed, frozen=True, kw_only=True):
     """Leave an incomplete statement, a `join` or a `link` for whom it waits.
 
-    `key` is the invitation, link or statement id under which the other side finds it.
+    `key`: inv of a `join`, lid of a `link` (its offer must wait there), else the sid. The
+    other side finds a `worker` also under its wid and a `device` under its did. Whoever
+    completes a statement adds her signature to what she fetched and puts it to `admit`.
     """
 
     key: Blob
@@ -106,6 +108,12 @@ class Pending(Closed, frozen=True, kw_only=True):
     statement: Blob
     mac: Digest | None
     name: NameBeside | None
+
+
+class Waits(Closed, frozen=True, kw_only=True):
+    """What waits for the caller's own signature: bases that name her as approver."""
+
+    pending: tuple[Pending, ...]
 
 
 class Challenge(Closed, frozen=True, kw_only=True):
@@ -316,6 +324,22 @@ class IdHead(Closed, frozen=True, kw_only=True):
     """The identity log has a new checkpoint."""
 
     size: U53
+
+
+class InRoom(Closed, frozen=True, kw_only=True):
+    """Names a room: what `unsub` and `head` on a socket ask for."""
+
+    case: CaseId
+
+
+class Headed(Closed, frozen=True, kw_only=True):
+    """The server's signed head (DSSE bytes), as answer and as push."""
+
+    head: Blob
+
+
+class Done(Closed, frozen=True, kw_only=True):
+    """Accepted, and there is nothing to tell."""
 
 
 class Token(Closed, frozen=True, kw_only=True):
