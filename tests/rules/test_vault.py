@@ -55,7 +55,7 @@ async def test_nothing_of_the_contents_stands_in_the_file(tmp_path: Path) -> Non
 
     data = (tmp_path / "v").read_bytes()
 
-    assert SECRET not in data
+    assert bytes(SECRET) not in data
     assert codec.b64u(SECRET).encode() not in data
     assert b"registrar" not in data
     assert (tmp_path / "v").stat().st_mode & 0o077 == 0
