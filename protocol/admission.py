@@ -227,18 +227,15 @@ def _revoke(
 ) -> tuple[Signature, ...]:
     _require(Code.UNKNOWN_ID, holds=body.id in directory.chains)
     named = directory.chains[body.id].versions[0].body
-    kind = {Agency: RevokeWhat.AGENCY, Worker: RevokeWhat.WORKER, Device: RevokeWhat.DEVICE}
-    _require(Code.UNKNOWN_ID, holds=kind.get(type(named), RevokeWhat.INVITE) is body.what)
-    if isinstance(named, Agency):
-        return _revoke_agency(directory, statement, named, n)
-    aid = (
-        directory.workers[named.wid].versions[0].body.aid
-        if isinstance(named, Device)
-        else named.aid
-    )
-    keys = set(directory.agency(aid, n).keys)
-    if isinstance(named, Device):
-        keys.add(named.ik)
+    _require(Code.UNKNOWN_ID, holds=RevokeWhat(named.typ) is body.what)
+    match named:
+        case Agency():
+            return _revoke_agency(directory, statement, named, n)
+        case Device():
+            owner = directory.workers[named.wid].versions[0].body
+            keys = {*directory.agency(owner.aid, n).keys, named.ik}
+        case Worker() | Invite():
+            keys = set(directory.agency(named.aid, n).keys)
     return _signed(statement, keys, t=1)
 
 

@@ -96,6 +96,7 @@ class RoomState:
     seq: int = 0
     idn: int = 0
     fhs: list[RowHash] = field(default_factory=list)
+    idns: list[int] = field(default_factory=lambda: [0])
     ids: dict[Hash, int] = field(default_factory=dict)
     rosters: list[RosterEntry] = field(default_factory=list)
     listed: dict[Sid, int] = field(default_factory=dict)  # basis sid -> its row
@@ -153,6 +154,7 @@ class RoomState:
         """Move on by one row, whatever it says; unknown and refused rows count too."""
         self.seq, self.idn = row.seq, row.idn
         self.fhs.append(row.fh)
+        self.idns.append(row.idn)
         self.ids[row.id] = row.seq
         self.gate += gate
 

@@ -70,7 +70,7 @@ def require_bundle(room: RoomState, entry: RosterEntry, data: bytes) -> bundle.B
         raise Refused(Code.BAD_BUNDLE_HASH)
     parsed = bundle.parse(data)
     place = (parsed.case, parsed.n) == (entry.body.case, entry.body.n)
-    named = {e.sid for e in parsed.entries}
+    named = frozenset(e.sid for e in parsed.entries)
     counters = all(e.eg == sealing_counter(room, e.sid) for e in parsed.entries)
     if not place or named != entry.recipients or not counters:
         raise Refused(Code.BAD_RECIPIENTS)
