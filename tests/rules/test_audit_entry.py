@@ -185,6 +185,8 @@ def test_a_wrapped_key_belongs_to_one_entry_and_one_case() -> None:
 
     refuse_unwrap(wrapped, audit_key=KEY, at=Id(bytes(16)))
     refuse_unwrap(wrapped, audit_key=bytes(32), at=FULL.id)
+    short = entry.wrap_key(audit_key=KEY, entry=FULL.id, key=bytes(31), nonce=bytes(24))
+    refuse_unwrap(short, audit_key=KEY, at=FULL.id)
     refuse_unwrap(wrapped[:-1], audit_key=KEY, at=FULL.id)
     refuse_unwrap(wrapped[:-1] + bytes([wrapped[-1] ^ 1]), audit_key=KEY, at=FULL.id)
 

@@ -200,6 +200,28 @@ def test_a_bundle_of_another_count_is_named(folder: Path, count: int) -> None:
     }
 
 
+def test_a_file_without_end_is_refused(folder: Path) -> None:
+    """Before it fills the memory."""
+    (folder / export.CHECKPOINT).write_bytes(b"a" * (1 << 21))
+
+    found = refusal(folder)
+
+    assert (found.code, found.facts) == (Code.OVERSIZE, {"place": export.CHECKPOINT})
+
+
+def test_a_full_tile_of_a_higher_level_is_verified(tmp_path: Path) -> None:
+    """It takes 65,536 leaves to fill one."""
+    beats = [identity.beat(n).encode() for n in range(65_536)]
+    hashes = [merkle.leaf_hash(leaf) for leaf in beats]
+    state = signed(len(beats), hashes=hashes)
+    export.write_folder(tmp_path, leaves=beats, checkpoint=state, vkey=VKEY)
+    high = tmp_path / "tile/1/000"
+
+    assert verify.verify_folder(tmp_path, vkey=VKEY).kinds == {"beat": len(beats)}
+    high.write_bytes(high.read_bytes()[:-1] + b"\0")
+    assert refusal(tmp_path).facts == {"place": "tile/1/000", "why": "tile", "index": 255 * 256}
+
+
 def test_the_first_leaf_that_differs_from_its_tile_is_named(folder: Path) -> None:
     """By index in the log, at level 0 and above."""
     low, high = folder / "tile/0/001", folder / "tile/1/000.p/2"

@@ -180,3 +180,13 @@ def test_a_tree_does_not_shrink() -> None:
 def test_only_the_empty_root_stands_for_no_leaves() -> None:
     """Everything extends the empty tree, whose root is fixed."""
     refuse_consistency([mth(0, 1), mth(0, 3)], old=0, size=3)
+
+
+def test_a_hash_of_another_size_is_refused_though_it_fits() -> None:
+    """A byte moved from one hash to its neighbour leaves the node above them the same."""
+    left, right = LEAVES[:2]
+
+    refuse_inclusion([left + right[:1], mth(0, 2), right[1:]], index=0, size=2)
+    refuse_inclusion([b"short", b"short"], index=0, size=1)
+    refuse_consistency([left + right[:1], mth(0, 2), right[1:]], old=1, size=2)
+    refuse_consistency([b"short", b"short"], old=2, size=2)

@@ -185,12 +185,12 @@ def test_what_was_stored_but_reported_lost_is_signed_again(
 def test_the_memory_is_on_disk_before_it_is_named(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """File, then name, then folder: a power cut leaves the old or the new memory, whole."""
+    """Whole file, then name, then folder: a power cut leaves the old or the new memory."""
     calls = list[str]()
     fsync, rename = os.fsync, Path.replace
 
     def spy_fsync(file: int) -> None:
-        calls.append("fsync")
+        calls.append("fsync of all" if os.fstat(file).st_size else "fsync of nothing")
         fsync(file)
 
     def spy_rename(source: Path, target: Path) -> Path:
@@ -201,7 +201,7 @@ def test_the_memory_is_on_disk_before_it_is_named(
     monkeypatch.setattr(Path, "replace", spy_rename)
     sign(path, 3, old=0)
 
-    assert calls == ["fsync", "rename", "fsync"]
+    assert calls == ["fsync of all", "rename", "fsync of all"]
 
 
 def test_nothing_is_signed_without_the_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
