@@ -7,9 +7,11 @@ from itertools import accumulate
 from typing import Literal, Self
 from uuid import UUID
 
+from identity.model import Logged
+
 from audit.store import Written, to_bytes
 from crypto.errors import Code
-from identity.store import TAKEN, Logged
+from identity.store import TAKEN
 from protocol.ids import Aid, CaseId, Did, Digest, Hash, Id, RowHash, Wid
 from storage import sql
 from storage.connection import Connection, Row

@@ -1,11 +1,11 @@
 """Councils and their signed statements in PostgreSQL; what waits; nonces of sign-in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from crypto.errors import Code
+from identity.model import Admission, Council, Origins, Stored, Waiting
 from protocol.ids import CaseId, Digest, Hash, Id, Key, Sid
 from protocol.statement import Signature
 from storage import sql
@@ -20,105 +20,6 @@ TAKEN = {
     "statement_successor": Code.CHAIN_FORK,
 }
 """Unique constraints of statements and what breaking them means."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origins:
-    """Names and keys of the two logs of a council."""
-
-    id_origin: str
-    id_vkeys: Sequence[str]
-    ops_origin: str
-    ops_vkeys: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Council:
-    """A council; `rev` counts its statements."""
-
-    id: UUID
-    slug: str
-    rev: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logged:
-    """A statement for the `id` log: signed bytes, distinct keys, leaf (SHL1, 93 bytes)."""
-
-    sid: Sid
-    typ: str
-    prev: Sid | None
-    payload: bytes
-    leaf: bytes
-    signatures: tuple[Signature, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touched:
-    """A room whose members a statement concerns, with its new limit (None keeps the old)."""
-
-    case: CaseId
-    gate_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """What travels beside a statement: a sealing key, or a name with its salt."""
-
-    ekh: Digest | None = None
-    ek: bytes | None = None
-    name: str | None = None
-    salt: bytes | None = None
-
-
-NOTHING_BESIDE = Beside()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admission:
-    """A statement that has no row in a feed, decided on at `rev` of its council.
-
-    `done`: keys of what waited for it.
-    """
-
-    rev: int
-    at: datetime
-    statement: Logged
-    case: CaseId | None = None
-    beside: Beside = NOTHING_BESIDE
-    touched: Sequence[Touched] = ()
-    done: Sequence[bytes] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """A committed statement; `rev` is its place in the council's one order."""
-
-    rev: int
-    sid: Sid
-    typ: str
-    payload: bytes
-    case: CaseId | None
-    at: datetime
-    leaf: bytes
-    signatures: tuple[Signature, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Something incomplete under its key.
-
-    The key of a statement is its sid, of `join` its inv, of `link` its lid, of a reserved case
-    the case id.
-    """
-
-    key: bytes
-    typ: str
-    payload: bytes
-    signatures: tuple[Signature, ...]
-    mac: bytes | None
-    beside: bytes | None
-    until: datetime
 
 
 async def reserve(connection: Connection, *, council: UUID, slug: str, origins: Origins) -> None:
