@@ -23,9 +23,9 @@ from consent.model import (
 from consent.register import Register
 from crypto.errors import Code, Refused
 from protocol.basis import Pair, Standing, is_stale, standings
-from protocol.documents import is_due
+from protocol.documents import holders, is_due
 from protocol.feed import Point
-from protocol.ids import Aid, Wid
+from protocol.ids import Aid, Did, Wid
 from protocol.payloads import Sect
 from protocol.room import Generation, Person, RoomState
 from protocol.times import DAY, Instant
@@ -51,6 +51,9 @@ class Gate:
         default_factory=dict[tuple[Person, bytes], Allow | Deny]
     )
     _due: dict[Generation, bool] = field(default_factory=dict[Generation, bool])
+    _holders: dict[Generation, frozenset[Did]] = field(
+        default_factory=dict[Generation, frozenset[Did]]
+    )
     _stale: bool | None = None
 
     def actor(self, person: Person, *, seated: bool = False) -> Actor:
@@ -94,6 +97,12 @@ class Gate:
         if generation not in self._due:
             self._due[generation] = is_due(self.room, generation, may_read=self.may_read)
         return self._due[generation]
+
+    def holders(self, generation: Generation) -> frozenset[Did]:
+        """Devices that hold the key of a document generation."""
+        if generation not in self._holders:
+            self._holders[generation] = holders(self.room, generation)
+        return self._holders[generation]
 
     def is_stale(self) -> bool:
         """Tell whether a roster must come first."""
