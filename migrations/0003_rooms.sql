@@ -71,7 +71,8 @@ CREATE TABLE room.room (
   council_id uuid NOT NULL,
   code       text NOT NULL,
   gate       bigint NOT NULL DEFAULT 1,
-  gate_until timestamptz NOT NULL DEFAULT 'infinity',   -- the earliest end of a basis, pledge or seat
+  -- The earliest end of a basis, pledge or seat. Not 'infinity': asyncpg makes it a time without zone.
+  gate_until timestamptz NOT NULL DEFAULT '9999-12-31 00:00:00+00' CHECK (isfinite(gate_until)),
   rev        bigint NOT NULL DEFAULT 0,
   n          bigint NOT NULL DEFAULT -1,
   seq        bigint NOT NULL DEFAULT 0,
