@@ -1,7 +1,7 @@
 # Entaku. `make help` says what can be made.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format vectors bench migrate lock clean runtime dev
+.PHONY: help demo test lint format vectors schema bench migrate lock clean runtime dev
 
 BIN := .venv/bin
 TESTS ?=
@@ -32,6 +32,9 @@ format: dev ## 書式を整える / format the code
 
 vectors: dev ## 試験ベクトルを書き直す / write the test vectors anew
 	$(BIN)/python -m tools.make_vectors
+
+schema: dev ## schema.sql を書き直す / write schema.sql anew from the migrations
+	$(BIN)/python -m tools.schema
 
 bench: dev ## 性能を測る / measure speed
 	@exec $(BIN)/python -m bench $(ARGS)
