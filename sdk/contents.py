@@ -24,6 +24,7 @@ from protocol.ids import (
     Wid,
 )
 from protocol.shapes import U32, U53, Closed, Count, Text
+from protocol.vocabulary import Cap
 
 
 class CouncilPin(Closed, frozen=True, kw_only=True):
@@ -53,6 +54,20 @@ class Identity(Closed, frozen=True, kw_only=True):
     worker: Sid
     device: Sid
     name: str
+
+
+class Joining(Closed, frozen=True, kw_only=True):
+    """An enrolment under way: what this device asked for and waits to see confirmed."""
+
+    inv: InvId
+    wid: Wid
+    aid: Aid
+    ik: Key
+    dk: Key
+    did: Did
+    caps: tuple[Cap, ...]
+    gen: U32
+    prev: Sid | None
 
 
 class SealingSeed(Closed, frozen=True, kw_only=True):
@@ -141,6 +156,7 @@ class Contents(Closed, frozen=True, kw_only=True):
     v: Literal[1] = 1
     council: CouncilPin | None = None
     identity: Identity | None = None
+    joining: Joining | None = None
     id: LogPin | None = None
     ops: LogPin | None = None
     ek: tuple[SealingSeed, ...] = ()

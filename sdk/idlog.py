@@ -1,0 +1,259 @@
+"""The identity log, replicated whole: leaves recomputed, checkpoint verified (sections 5.2a, 7, 8).
+
+The root over every size up to the verified one can be told; so what members name in `lh` is
+compared with what this client computed itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from audit import checkpoint as checkpoints
+from audit import merkle
+from audit.note import Verifier
+from crypto.errors import Code, Refused
+from protocol import replica
+from protocol.derived import scope_id
+from protocol.directory import Directory
+from protocol.ids import CaseId, Digest, Hash, NetId, Sid
+from protocol.leaf import Leaf
+from protocol.payloads import LogHead, Root
+from protocol.statement import Statement, parse
+from protocol.times import MINUTE, Instant
+from protocol.wire import LogPage
+from sdk.contents import LogPin
+from sdk.transport import Http
+
+PAGE: Final = 256
+_SLACK: Final = 10 * MINUTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fetched:
+    """Leaves beyond those held, with their statements, up to a checkpoint."""
+
+    leaves: list[bytes]
+    statements: list[bytes | None]
+    checkpoint: str
+
+
+class IdLog:
+    """The replica; `directory` is what the verified leaves say."""
+
+    def __init__(self, *, http: Http, net: NetId | None, pin: LogPin | None = None) -> None:
+        """Without `net` the first root is taken as found, and must be checked by the caller."""
+        self._http = http
+        self._pin = pin
+        self._leaves: list[bytes] = []
+        self._hashes: list[bytes] = []
+        self._places: dict[bytes, int] = {}
+        self._statements: list[bytes | None] = []
+        self._roots: dict[int, Digest] = {}
+        self.net = net
+        self.directory = Directory()
+        self.checkpoint: bytes = b""
+        self.headers: Mapping[str, str] = {}
+
+    # --- what is held ------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """Number of verified leaves."""
+        return len(self._leaves)
+
+    @property
+    def leaves(self) -> Sequence[bytes]:
+        """The verified leaves."""
+        return self._leaves
+
+    @property
+    def statements(self) -> Sequence[bytes | None]:
+        """The statement behind each leaf, as far as this client may see it."""
+        return self._statements
+
+    def log_root(self, n: int) -> Digest | None:
+        """Root over the first `n` leaves; None beyond what was verified."""
+        if n > self.size:
+            return None
+        if n not in self._roots:
+            self._roots[n] = Digest(Hash(merkle.root(self._hashes[:n])))
+        return self._roots[n]
+
+    def head(self) -> LogHead:
+        """Size and root, as statements name them; NOT_LOGGED before the first sync."""
+        root = self.log_root(self.size)
+        if root is None or self.size == 0:
+            raise Refused(Code.NOT_LOGGED)
+        return LogHead(n=self.size, r=root)
+
+    def holds(self, leaf_hash: bytes) -> bool:
+        """Tell whether a leaf with this hash stands in the verified log."""
+        return leaf_hash in self._places
+
+    def root(self) -> Root:
+        """The newest root of trust."""
+        return self.directory.root(self.size)
+
+    # --- growing -----------------------------------------------------------------------------
+
+    async def sync(self, now: Instant) -> bool:
+        """Fetch and verify what is new; tell whether the log grew.
+
+        Nothing is taken unless all of it fits the signed checkpoint.
+
+        Raises:
+            Refused: WRONG_NET, UNTRUSTED or BAD_SIG of the checkpoint, BAD_PROOF, ROLLBACK,
+                EQUIVOCATION, CLOCK.
+        """
+        fetched = await self._fetch()
+        statements = [_parsed(raw) for raw in fetched.statements]
+        self._require_net(statements)
+        signed = checkpoints.open_signed(fetched.checkpoint.encode(), self._verifiers(statements))
+        hashes = [merkle.leaf_hash(leaf) for leaf in fetched.leaves]
+        self._require_same_log(signed, hashes)
+        leaves = [Leaf.parse(leaf) for leaf in fetched.leaves]
+        self._require_times(leaves, now)
+        for leaf, statement in zip(leaves, statements, strict=True):
+            replica.append(self.directory, leaf, statement)
+        self._keep(fetched, hashes)
+        return bool(leaves)
+
+    async def _fetch(self) -> _Fetched:
+        leaves, statements = list[bytes](), list[bytes | None]()
+        while True:
+            page = await self._page(self.size + len(leaves), PAGE)
+            leaves += page.leaves
+            statements += page.statements
+            size = checkpoints.parse(_text_of(page.checkpoint)).size
+            if self.size + len(leaves) >= size or not page.leaves:
+                break
+        surplus = self.size + len(leaves) - size
+        if surplus > 0:
+            del leaves[-surplus:], statements[-surplus:]
+        return _Fetched(leaves=leaves, statements=statements, checkpoint=page.checkpoint)
+
+    async def _page(self, start: int, limit: int) -> LogPage:
+        query = {"start": str(start), "limit": str(limit)}
+        page = await self._http.get("log/id", LogPage, query=query, headers=self.headers)
+        if page.start != start or len(page.leaves) != len(page.statements):
+            raise Refused(Code.BAD_PROOF, why="page")
+        return page
+
+    def _require_net(self, statements: Sequence[Statement | None]) -> None:
+        if self.size:
+            return
+        first = statements[0] if statements else None
+        if first is None or not isinstance(first.body, Root):
+            raise Refused(Code.UNTRUSTED)
+        found = NetId(first.sid)
+        if self.net not in {None, found}:
+            raise Refused(Code.WRONG_NET)
+        self.net = found
+
+    def _verifiers(self, statements: Sequence[Statement | None]) -> list[Verifier]:
+        """Keys of the log: those of the newest root held, or of the very first."""
+        if self.size:
+            root = self.root()
+        else:
+            first = statements[0] if statements else None
+            body = first.body if first else None
+            if not isinstance(body, Root):
+                raise Refused(Code.UNTRUSTED)
+            root = body
+        return [Verifier.parse(vkey) for vkey in root.logs.id.vkeys]
+
+    def _require_same_log(self, signed: checkpoints.Checkpoint, new: Sequence[bytes]) -> None:
+        """The checkpoint covers exactly what is held, and that only grew since the last pin."""
+        known = max(self.size, self._pin.n if self._pin else 0)
+        if signed.size < known:
+            raise Refused(Code.ROLLBACK, size=signed.size, known=known)
+        hashes = [*self._hashes, *new]
+        if len(hashes) != signed.size:
+            raise Refused(Code.BAD_PROOF, why="size")
+        if merkle.root(hashes) != signed.root:
+            raise Refused(Code.EQUIVOCATION, why="root")
+        if self._pin and merkle.root(hashes[: self._pin.n]) != self._pin.r:
+            raise Refused(Code.EQUIVOCATION, why="pin")
+
+    def _require_times(self, leaves: Sequence[Leaf], now: Instant) -> None:
+        """New leaves are from the time since the last sync."""
+        pin = self._pin
+        for index, leaf in enumerate(leaves, start=self.size):
+            new = pin is not None and index >= pin.n
+            before = new and pin is not None and leaf.t < pin.at - _SLACK
+            if before or leaf.t > now + _SLACK:
+                raise Refused(Code.CLOCK, leaf=index)
+
+    def _keep(self, fetched: _Fetched, hashes: Sequence[bytes]) -> None:
+        for index, each in enumerate(hashes, start=self.size):
+            self._places[each] = index
+        self._leaves += fetched.leaves
+        self._hashes += hashes
+        self._statements += fetched.statements
+        self.checkpoint = fetched.checkpoint.encode()
+
+    def pin(self, at: Instant) -> LogPin:
+        """What to remember of this log."""
+        head = self.head()
+        return LogPin(n=head.n, r=head.r, at=at)
+
+    # --- statements of a room ----------------------------------------------------------------
+
+    def missing(self, case: CaseId) -> list[int]:
+        """Leaves of this case whose statement this client does not hold."""
+        return [
+            index
+            for index, raw in enumerate(self._statements)
+            if raw is None and _is_of(Leaf.parse(self._leaves[index]), case)
+        ]
+
+    async def complete(self, case: CaseId) -> bool:
+        """Fetch the statements behind every leaf of a case; tell whether any was new.
+
+        A new one makes a new `directory`. Raises MISSING_STATEMENT while one is withheld.
+        """
+        missing = self.missing(case)
+        for index in missing:
+            page = await self._page(index, 1)
+            raw = page.statements[0] if page.statements else None
+            if raw is None:
+                raise Refused(Code.MISSING_STATEMENT, leaf=index)
+            self._statements[index] = raw
+        if missing:
+            self._rebuild()
+        return bool(missing)
+
+    def _rebuild(self) -> None:
+        directory = Directory()
+        for leaf, raw in zip(self._leaves, self._statements, strict=True):
+            replica.append(directory, Leaf.parse(leaf), _parsed(raw))
+        self.directory = directory
+
+    def require_valid(self, sid: Sid) -> int:
+        """Give the leaf index of a statement that stands in the log and broke no rule."""
+        index = self.directory.statements.get(sid)
+        if index is None:
+            raise Refused(Code.NOT_LOGGED)
+        flaw = self.directory.flaws.get(index)
+        if flaw is not None:
+            raise Refused(flaw)
+        return index
+
+
+def _parsed(raw: bytes | None) -> Statement | None:
+    """Read a statement; one of a newer version is kept and counted, and authorises nothing."""
+    try:
+        return None if raw is None else parse(raw)
+    except Refused as refusal:
+        if refusal.code is not Code.UNKNOWN_TYPE:
+            raise
+        return None
+
+
+def _is_of(leaf: Leaf, case: CaseId) -> bool:
+    return leaf.scope == scope_id(case=case, sid=leaf.sid)
+
+
+def _text_of(checkpoint: str) -> bytes:
+    """The text of a note, before anybody checked who signed it."""
+    return checkpoint.partition("\n\n")[0].encode() + b"\n"
