@@ -7,18 +7,17 @@ from itertools import accumulate
 from typing import Literal, Self
 from uuid import UUID
 
-from identity.model import Logged
-
 from audit.store import Written, to_bytes
 from crypto.errors import Code
+from identity.model import Logged
 from identity.store import TAKEN
 from protocol.ids import Aid, CaseId, Did, Digest, Hash, Id, RowHash, Wid
 from storage import sql
 from storage.connection import Connection, Row
 from storage.failures import refusals
 
-FOREVER = datetime.max.replace(tzinfo=UTC)
-"""The limit of a room in which nothing ends; `infinity` in PostgreSQL."""
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""The limit of a room in which nothing ends."""
 
 _SQL = sql.load("conference")
 _TAKEN = TAKEN | {
