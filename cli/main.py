@@ -1,0 +1,88 @@
+"""The console script `entaku`: finds out the language, runs a command, ends with a code."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import click
+
+from cli import commands
+from cli.exits import Exit, exit_of
+from cli.failures import Stop
+from cli.shell import Shell
+from crypto.errors import Refused
+from protocol.sentences import LANGS, Lang
+from protocol.times import Instant
+
+
+def now() -> Instant:
+    """The machine's time, for whoever is handed a clock."""
+    return Instant(time.time_ns() // 1_000_000)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and leave with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments, os.environ))
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str]) -> Exit:
+    """Run one command; every ending has its exit code and its sentence."""
+    lang = language(arguments, environment)
+    shell = Shell(now=now, lang=lang, as_json="--json" in arguments)
+    try:
+        code = commands.root.main(
+            args=list(arguments), prog_name="entaku", obj=shell, standalone_mode=False
+        )
+    except click.UsageError as error:
+        shell.complain("USAGE", _usage(shell, error))
+        return Exit.USAGE
+    except Refused as refusal:
+        shell.refuse(refusal)
+        return exit_of(refusal)
+    except Stop as stop:
+        shell.complain(stop.key, shell.text(stop.key, **stop.values))
+        return stop.exit
+    except (click.Abort, KeyboardInterrupt, asyncio.CancelledError):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    return Exit(code or 0)
+
+
+def language(arguments: Sequence[str], environment: Mapping[str, str]) -> Lang:
+    """Japanese, unless the person asked for something else: `--lang` first, then the environment."""
+    wanted = environment.get("ENTAKU_LANG", "")
+    for before, argument in zip(["", *arguments], arguments, strict=False):
+        if before == "--lang":
+            wanted = argument
+        elif argument.startswith("--lang="):
+            wanted = argument.removeprefix("--lang=")
+    return cast("Lang", wanted) if wanted in LANGS else "ja"
+
+
+def _usage(shell: Shell, error: click.UsageError) -> str:
+    """Say in the person's language what is wrong with the line she typed."""
+    path = error.ctx.command_path if error.ctx else "entaku"
+    hint = shell.text("usage.hint", path=path)
+    match error:
+        case click.MissingParameter(param=click.Parameter() as param):
+            return shell.text("usage.missing", name=_shown(param)) + hint
+        case click.BadParameter(param=click.Parameter() as param):
+            return shell.text("usage.bad", name=_shown(param), why=error.message) + hint
+        case click.NoSuchOption():
+            return shell.text("usage.option", name=error.option_name) + hint
+        case _:
+            return shell.text("usage.line", why=error.message) + hint
+
+
+def _shown(param: click.Parameter) -> str:
+    return param.opts[0] if isinstance(param, click.Option) else (param.name or "").upper()
+
+
+if __name__ == "__main__":
+    main()
