@@ -10,6 +10,7 @@ import msgspec
 
 from protocol.ids import Blob, CaseId, Did, Digest, Hash, NetId, RowHash, Sid, SitId, Wid
 from protocol.shapes import U53, UNSET, Bit, Closed, CodeText, Text, Unset
+from protocol.times import Instant
 
 MAX_BATCH_ROWS = 64
 MAX_BODY = 2 * 1024 * 1024
@@ -200,16 +201,26 @@ class ReserveCase(Closed, frozen=True, kw_only=True):
     code: CaseCode
 
 
+class Invited(Closed, frozen=True, kw_only=True):
+    """A seat as its invitee sees it: no sealed word."""
+
+    sit: SitId
+    kind: CodeText
+    starts: Instant
+    duty: CodeText
+    state: CodeText
+
+
 class CaseLine(Closed, frozen=True, kw_only=True):
-    """A room as its members and invitees see it in a list."""
+    """A room as its members and invitees see it in a list; `locked` is a reason or empty."""
 
     case: CaseId
     code: str
     member: Bit
-    invited: Bit
     n: int
     seq: U53
-    locked: str  # reason code, or empty
+    locked: str
+    invitations: tuple[Invited, ...]
 
 
 class Cases(Closed, frozen=True, kw_only=True):
