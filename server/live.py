@@ -261,7 +261,9 @@ class LiveRooms:
         groups: dict[tuple[views.View, ...], list[str]] = {}
         for each in list(self.joined.get(case, {}).values()):
             did = each.session.actor.did
-            shown = tuple(self._shown(room, gate, one, did) for one in landed)
+            shown: tuple[views.View, ...] = tuple(
+                self._shown(room, gate, one, did) for one in landed
+            )
             groups.setdefault(shown, []).append(each.session.sid)
         for shown, sids in groups.items():
             frames = tuple(_frame(one, view) for one, view in zip(landed, shown, strict=True))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from crypto.errors import Code
 from identity.model import Actor, Touched
+from protocol import wire
 from protocol.ids import Aid, CaseId, Did, Wid
 from protocol.payloads import Payload
 from protocol.shapes import U53, Closed
@@ -115,6 +116,18 @@ class Rooms(Protocol):
 
     async def announced(self, announcement: Announcement) -> None:
         """Hear the word of another node."""
+        ...
+
+    async def cases(self, session: Session) -> wire.Cases:
+        """List the caller's rooms and invitations."""
+        ...
+
+    async def reserve(self, session: Session, request: wire.ReserveCase) -> wire.Done:
+        """Keep a case id and code until the first roster."""
+        ...
+
+    async def rows(self, session: Session, case: CaseId, *, start: int) -> wire.Rows:
+        """Rows in the caller's views, without ticketed content."""
         ...
 
     async def case_by_code(self, code: str) -> CaseId | None:
