@@ -1,6 +1,7 @@
 """One council as any client meets it: its identity log, submissions, and what waits."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 from crypto.entropy import Entropy
@@ -8,12 +9,22 @@ from crypto.errors import Code, Refused
 from protocol import admission
 from protocol.codec import b64u
 from protocol.derived import ek_hash
-from protocol.ids import Blob, Digest, Id, InvId, NetId, Nonce, Sid
+from protocol.ids import Blob, Digest, Id, InvId, NetId, Nonce, Sid, Wid
+from protocol.keys import name_commitment
 from protocol.payloads import Receipt, Root
 from protocol.shapes import UNSET, Unset
 from protocol.statement import Signature, Statement, parse, to_dsse
 from protocol.times import SECOND, Instant
-from protocol.wire import Admit, NameBeside, Pend, Pending, Receipted, SealingKeys
+from protocol.wire import (
+    Admit,
+    NameBeside,
+    NameRow,
+    Names,
+    Pend,
+    Pending,
+    Receipted,
+    SealingKeys,
+)
 from sdk.clock import Clock
 from sdk.contents import LogPin
 from sdk.idlog import IdLog
@@ -165,9 +176,27 @@ class Council:
 
     async def sealing_keys(self, hashes: set[Digest]) -> dict[Digest, bytes]:
         """Fetch sealing keys by their hashes; UNKNOWN_ID unless all of them come."""
-        query = {"h": ",".join(b64u(each) for each in sorted(hashes))}
+        query = [("h", b64u(each)) for each in sorted(hashes)]
         answer = await self.http.get("eks", SealingKeys, query=query)
         found: dict[Digest, bytes] = {ek_hash(ek): ek for ek in answer.eks}
         if not hashes <= found.keys():
             raise Refused(Code.UNKNOWN_ID)
         return {each: found[each] for each in hashes}
+
+    # --- names -------------------------------------------------------------------------------
+
+    async def names(self, wids: Iterable[Wid]) -> dict[Wid, str]:
+        """Fetch the names of people one shares a room with; false ones are refused.
+
+        Raises BAD_COMMITMENT for a name that is not the one a certificate commits to.
+        """
+        query = [("w", wid.hex()) for wid in sorted(wids)]
+        answer = await self.http.get("names", Names, query=query) if query else Names(names=())
+        return {row.wid: self._checked(row) for row in answer.names}
+
+    def _checked(self, row: NameRow) -> str:
+        chain = self.log.directory.workers.get(row.wid)
+        committed = {cert.body.nh for cert in chain.versions} if chain else set[Digest]()
+        if name_commitment(row.salt, name=row.name) not in committed:
+            raise Refused(Code.BAD_COMMITMENT, field="name")
+        return row.name

@@ -5,7 +5,7 @@ caller makes a new one.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -34,6 +34,10 @@ def refused(failure: Failure) -> Refused:
         return Refused(Code.UNAVAILABLE, unknown=failure.code)
     facts = {name: fact for name, fact in failure.facts.items() if name != "code"}
     return Refused(code, **facts)
+
+
+Query = Mapping[str, str] | Sequence[tuple[str, str]]
+"""Parameters of a question; as pairs where one is repeated."""
 
 
 class Http:
@@ -71,7 +75,7 @@ class Http:
         path: str,
         kind: type[A],
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> A:
         """Ask for something."""
@@ -85,6 +89,11 @@ class Http:
     async def post(self, path: str, body: Closed, kind: type[A]) -> A:
         """Send something to the council."""
         return await self.post_root(self._path(path), body, kind)
+
+    async def post_once(self, path: str, body: Closed, kind: type[A]) -> A:
+        """Send something that must not be sent twice, since it uses a nonce up."""
+        data = await self._once("POST", self._path(path), codec.encode(body), None, None)
+        return codec.decode(data, kind, limit=ANSWER_LIMIT)
 
     async def post_root(self, path: str, body: Closed, kind: type[A]) -> A:
         """Send something to the server itself."""
@@ -103,7 +112,7 @@ class Http:
         method: str,
         path: str,
         body: bytes | None,
-        query: Mapping[str, str] | None,
+        query: Query | None,
         headers: Mapping[str, str] | None,
     ) -> bytes:
         wait = FIRST_WAIT
@@ -122,7 +131,7 @@ class Http:
         method: str,
         path: str,
         body: bytes | None,
-        query: Mapping[str, str] | None,
+        query: Query | None,
         headers: Mapping[str, str] | None,
     ) -> bytes:
         if self._session is None:

@@ -1,0 +1,112 @@
+"""The live socket: every payload is one JSON text, every call has one answer (section 5.24)."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final, Protocol, TypeVar, cast
+
+import msgspec
+import socketio
+from socketio import exceptions
+
+from crypto.errors import Code, Refused
+from protocol import codec
+from protocol.shapes import Closed
+from protocol.wire import Failure
+from sdk.transport import ANSWER_LIMIT, refused
+
+EVENTS: Final = ("push", "idhead", "notice", "gone", "head")
+_PATIENCE: Final = 30
+
+A = TypeVar("A", bound=Closed)
+OnEvent = Callable[[str, str], None]
+"""Takes the name of an event and its JSON text; must not block."""
+
+
+class _Engine(Protocol):
+    """The part of python-socketio's client that is used; it ships no types."""
+
+    connected: bool
+
+    def on(self, event: str, handler: Callable[..., Any]) -> None: ...
+
+    async def connect(
+        self, url: str, *, auth: dict[str, str], transports: list[str], wait_timeout: int
+    ) -> None: ...
+
+    async def call(self, event: str, data: str) -> object: ...
+
+    async def disconnect(self) -> None: ...
+
+
+class _Peek(msgspec.Struct, frozen=True):
+    code: str | None = None
+    ja: str | None = None
+
+
+class Socket:
+    """One connection; it is not mended here, but by whoever holds the session."""
+
+    def __init__(
+        self, *, url: str, slug: str, on_event: OnEvent, on_end: Callable[[], None]
+    ) -> None:
+        """`on_end` is called when the connection is lost or was cut."""
+        self._url = url
+        self._slug = slug
+        engine = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        self._engine = cast("_Engine", engine)
+        for event in EVENTS:
+            self._engine.on(event, _Handler(event, on_event))
+        self._engine.on("disconnect", lambda *_: on_end())
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether calls can be made."""
+        return self._engine.connected
+
+    async def connect(self, token: str) -> None:
+        """Connect with an access token; BAD_TOKEN or UNAVAILABLE."""
+        auth = {"token": token, "slug": self._slug}
+        try:
+            await self._engine.connect(
+                self._url, auth=auth, transports=["websocket"], wait_timeout=_PATIENCE
+            )
+        except exceptions.ConnectionError as error:
+            raise Refused(Code.UNAVAILABLE, why="socket") from error
+
+    async def call(self, event: str, body: Closed, kind: type[A]) -> A:
+        """Send something and wait for the answer."""
+        text = codec.encode(body).decode()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                answer = await self._engine.call(event, text)
+        except (exceptions.SocketIOError, TimeoutError) as error:
+            raise Refused(Code.UNAVAILABLE, why="socket") from error
+        if not isinstance(answer, str):
+            raise Refused(Code.BAD_J1)
+        return read_answer(answer, kind)
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._engine.connected:
+            await self._engine.disconnect()
+
+
+def read_answer(text: str, kind: type[A]) -> A:
+    """Read an answer, or raise the refusal that came in its place."""
+    data = text.encode()
+    seen = codec.decode(data, _Peek, limit=ANSWER_LIMIT)
+    if seen.code is not None and seen.ja is not None:
+        raise refused(codec.typed(data, Failure))
+    return codec.typed(data, kind)
+
+
+class _Handler:
+    """Hands one event on; python-socketio calls it with the payload."""
+
+    def __init__(self, event: str, on_event: OnEvent) -> None:
+        self._event = event
+        self._on_event = on_event
+
+    def __call__(self, payload: object) -> None:
+        if isinstance(payload, str):
+            self._on_event(self._event, payload)
