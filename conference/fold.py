@@ -73,7 +73,7 @@ class Room:
 
     def fork(self) -> "Room":
         """Copy far enough to try a batch on."""
-        return replace(self, state=self.state.fork(), records=list(self.records), _gate=None)
+        return replace(self, state=self.state.fork(), records=list(self.records))
 
     def gate(self, *, n: int, now: Instant) -> Gate:
         """The gate at log size `n` and a moment; remembered while nothing moves."""
@@ -81,6 +81,8 @@ class Room:
         same = held is not None and held.n == n and held.mark == self.state.gate
         if held is None or not same or not held.now <= now < held.until:
             self._gate = held = gates.open_gate(self.state, self.register, n=n, now=now)
+        elif held.room is not self.state:  # a fork that has not moved keeps what is known
+            self._gate = held = replace(held, room=self.state)
         return held
 
     def willing(self, now: Instant) -> Gate:

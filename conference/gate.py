@@ -4,7 +4,7 @@ Answers are remembered until the room's gate moves, the identity log grows, or a
 passes at which a basis, review, pledge, certificate or guest row ends.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agenda.model import Item, ItemState
@@ -53,6 +53,9 @@ class Gate:
     _due: dict[Generation, bool] = field(default_factory=dict[Generation, bool])
     _holders: dict[Generation, frozenset[Did]] = field(
         default_factory=dict[Generation, frozenset[Did]]
+    )
+    receivers: dict[Hashable, frozenset[Did]] = field(
+        default_factory=dict[Hashable, frozenset[Did]]
     )
     _stale: bool | None = None
 

@@ -115,7 +115,8 @@ def plan(room: Room, batch: Batch, *, live: Live, idn: int, devices: frozenset[D
     rows = [_take(scratch, item, idn=idn, live=live) for item in batch.items]
     _require_bundles(scratch, rows, batch.bundles)
     held = scratch.willing(live.now)
-    evicted = evictions(scratch, held, devices)
+    moves_gate = scratch.state.gate != room.state.gate
+    evicted = evictions(scratch, held, devices) if moves_gate else {}
     staying = devices - set(evicted)
     planned = tuple(
         RowPlan(
@@ -133,7 +134,7 @@ def plan(room: Room, batch: Batch, *, live: Live, idn: int, devices: frozenset[D
         room=scratch,
         rows=planned,
         bundles=batch.bundles,
-        moves_gate=scratch.state.gate != room.state.gate,
+        moves_gate=moves_gate,
         moves_state=any(p.record.kind in _STATE_KINDS for p in planned),
         epoch=scratch.state.epoch if scratch.state.epoch != room.state.epoch else None,
         until=held.until,

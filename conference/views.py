@@ -11,7 +11,6 @@ from conference.gate import Gate
 from protocol import documents
 from protocol.basis import device_of
 from protocol.ids import Did
-from protocol.room import Person
 from protocol.vocabulary import Kind, RosterRole
 
 View = Literal["full", "bare", "skel"]
@@ -65,11 +64,12 @@ def holds_epoch(room: Room, did: Did, epoch: int) -> bool:
     return did in {*sealed, *granted}
 
 
-def full_receivers(room: Room, held: Gate, record: Record, live: frozenset[Did]) -> frozenset[Did]:
+def full_receivers(
+    room: Room, held: Gate, record: Record, live: frozenset[Did]
+) -> frozenset[Did]:
     """Live devices that a row's bytes are pushed to, and that its entry must therefore name."""
-    return frozenset(did for did in live if may_have(room, held, record, did))
-
-
-def is_member(room: Room, person: Person) -> bool:
-    """Tell whether the roster names a person, guest or not."""
-    return room.state.member(person) is not None
+    key = (record.kind, record.generation, record.epoch, record.to, record.author, live)
+    if key not in held.receivers:
+        named = (did for did in live if may_have(room, held, record, did))
+        held.receivers[key] = frozenset(named)
+    return held.receivers[key]
