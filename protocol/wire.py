@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from protocol.ids import Blob, CaseId, Did, Digest, Hash, NetId, RowHash, Sid, SitId, Wid
+from protocol.ids import Blob, CaseId, Did, Digest, Hash, Key, NetId, RowHash, Sid, SitId, Wid
 from protocol.shapes import U53, UNSET, Bit, Closed, CodeText, Text, Unset
 from protocol.times import Instant
 
@@ -98,7 +98,7 @@ class LinkOffer(Closed, frozen=True, kw_only=True):
     key: Blob
     net: NetId
     wid: Wid
-    ik: Hash
+    ik: Key
     mac: Digest
 
 
