@@ -31,7 +31,7 @@ from protocol.payloads import (
     Root,
     Worker,
 )
-from protocol.statement import Hinted, Signature, Statement, key_id, match
+from protocol.statement import Hinted, Signature, Statement, key_id, match, statement_id
 from protocol.vocabulary import BasisKind
 from protocol.wire import NameBeside
 
@@ -163,18 +163,17 @@ class Own:
     logs: Origins
 
 
-# ---------------------------------------------------------------- stored statements
+# ---------------------------------------------------------------- kept statements
 
 
-def revive(stored: Stored) -> Statement:
-    """Read a stored statement again, with the signatures fixed at its commit."""
-    body = codec.decode(stored.payload, PAYLOADS[stored.typ])
+def revive(kept: Stored | Waiting) -> Statement:
+    """Read a stored or waiting statement again, with the signatures kept beside it."""
     return Statement(
-        typ=stored.typ,
-        body=body,
-        payload=stored.payload,
-        sid=stored.sid,
-        signatures=tuple(Hinted(keyid=key_id(s.pk), sig=s.sig) for s in stored.signatures),
+        typ=kept.typ,
+        body=codec.decode(kept.payload, PAYLOADS[kept.typ]),
+        payload=kept.payload,
+        sid=statement_id(kept.typ, kept.payload),
+        signatures=tuple(Hinted(keyid=key_id(s.pk), sig=s.sig) for s in kept.signatures),
     )
 
 

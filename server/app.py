@@ -1,0 +1,102 @@
+"""Everything is wired here, by hand: settings in, a running application out."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from typing import Final
+
+from aiohttp import web
+
+from crypto import entropy as entropies
+from crypto.entropy import Entropy
+from protocol.wire import MAX_BODY
+from server.announce import OneNode, OverRedis, Wire
+from server.custody import Custody
+from server.denials import Denials
+from server.http import health, identity, log, setup
+from server.http.middleware import RATE, Rate, edge
+from server.jobs import Jobs
+from server.logs import Logger, open_log
+from server.ports import Clock
+from server.service import SERVICE, Pools, RoomsFactory, Service
+from server.settings import Settings
+from server.tokens import Tokens
+from storage.pool import Role, open_pool
+
+JOBS: Final = web.AppKey("JOBS", Jobs)
+_CONNECTIONS: Final = 16
+
+
+def system_clock() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+async def create_app(
+    settings: Settings,
+    *,
+    dsn: str,
+    rooms: RoomsFactory,
+    clock: Clock = system_clock,
+    entropy: Entropy = entropies.system,
+    log_to: Logger | None = None,
+) -> web.Application:
+    """Wire one node over a migrated database; it works from its startup to its cleanup.
+
+    Raises OSError or asyncpg.PostgresError when folder or database cannot be used.
+    """
+    logger = log_to or open_log(level=settings.log_level, node=settings.node)
+    custody = await asyncio.to_thread(Custody.open, settings.data / "keys", entropy=entropy)
+    pools = Pools(
+        app=await open_pool(dsn, role=Role.APP, most=_CONNECTIONS),
+        integrator=await open_pool(dsn, role=Role.INTEGRATOR, most=2),
+        auditor=await open_pool(dsn, role=Role.AUDITOR, most=2),
+    )
+    service = Service(
+        settings=settings,
+        clock=clock,
+        entropy=entropy,
+        log=logger,
+        pools=pools,
+        custody=custody,
+        tokens=Tokens(custody.token_seed, issuer=settings.origin),
+        denials=Denials(log=logger, pool=pools.app),
+        wire=_wire(settings, logger),
+        rooms=rooms,
+    )
+    return _application(service)
+
+
+def _wire(settings: Settings, logger: Logger) -> Wire:
+    if settings.redis_url is None:
+        return OneNode()
+    return OverRedis(settings.redis_url, node=settings.node, log=logger)
+
+
+def _application(service: Service) -> web.Application:
+    app = web.Application(middlewares=[edge], client_max_size=MAX_BODY)
+    app[SERVICE] = service
+    app[RATE] = Rate(service.settings.rate)
+    app[JOBS] = Jobs(service)
+    for module in (health, setup, log, identity):
+        app.add_routes(module.routes)
+    service.sockets.attach(app)
+    app.cleanup_ctx.append(_running)
+    return app
+
+
+async def _running(app: web.Application) -> AsyncGenerator[None]:
+    """Begin work at startup; at the end let go in the opposite order."""
+    service, jobs = app[SERVICE], app[JOBS]
+    async with contextlib.AsyncExitStack() as stack:
+        for pool in (service.pools.app, service.pools.integrator, service.pools.auditor):
+            stack.push_async_callback(pool.close)
+        await service.refresh()
+        service.wire.listen(service.heard)
+        await service.wire.start()
+        stack.push_async_callback(service.wire.stop)
+        jobs.start()
+        stack.push_async_callback(jobs.stop)
+        stack.push_async_callback(service.sockets.stop)
+        yield

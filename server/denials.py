@@ -1,0 +1,71 @@
+"""Refusals in the log: each one with a valid token, sums per minute of those without.
+
+So nobody without a token can flood the log by being refused.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+
+from audit.entry import Entry, Kind
+from audit.store import Asked
+from conference.store import Rooms
+from crypto.errors import Code, Refused
+from identity.model import Actor
+from protocol.ids import CaseId
+from protocol.times import Instant
+from server.council import Council
+from server.logs import Logger
+from storage.pool import Pool
+
+
+@dataclass(slots=True, kw_only=True)
+class Denials:
+    """Notes refusals of all councils of this node."""
+
+    log: Logger
+    pool: Pool
+    _counts: Counter[Code] = field(default_factory=Counter[Code])
+
+    async def note(
+        self, council: Council, actor: Actor, code: Code, *, now: datetime, case: CaseId | None
+    ) -> None:
+        """Write the entry of one refusal; that it cannot be written never changes the answer."""
+        try:
+            entry = Entry(
+                kind=Kind.DENIED,
+                at_ms=Instant.of(now),
+                id=council.entries.new_id(),
+                actor=actor.wid,
+                case=await self._known(council, case),
+                reason=code,
+            )
+            await council.entries.note(entry, asked=Asked(did=actor.did))
+        except (Refused, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            self.log.warning("denied.unlogged", code=code.value, error=type(error).__name__)
+
+    def count(self, code: Code) -> None:
+        """Count a refusal without a token."""
+        self._counts[code] += 1
+
+    async def flush(self, council: Council, *, now: datetime) -> None:
+        """Write one entry per code counted since the last time, with the sum as its object."""
+        counts, self._counts = self._counts, Counter[Code]()
+        for code, times in counts.items():
+            entry = Entry(
+                kind=Kind.DENIED_COUNT,
+                at_ms=Instant.of(now),
+                id=council.entries.new_id(),
+                objects=(str(times).encode(),),
+                reason=code,
+            )
+            await council.entries.note(entry)
+
+    async def _known(self, council: Council, case: CaseId | None) -> CaseId | None:
+        """A case of this council, or None: nobody makes audit keys by naming cases."""
+        if case is None:
+            return None
+        found = await Rooms(self.pool, council=council.id).snapshot(case)
+        return None if found is None else case

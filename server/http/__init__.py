@@ -1,0 +1,1 @@
+"""Routes over HTTP: path to request, request to answer."""

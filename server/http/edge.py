@@ -1,0 +1,69 @@
+"""What every handler needs: bodies in, answers out, who asks."""
+
+from typing import TypeVar
+
+from aiohttp import web
+
+from crypto.errors import Code, Refused
+from identity.model import Actor
+from protocol import codec
+from protocol.ids import Hash, Id
+from protocol.wire import MAX_BODY
+from server.service import ACTOR, HOST, SERVICE, Host, Service
+
+T = TypeVar("T")
+
+
+async def body(request: web.Request, kind: type[T]) -> T:
+    """Read the body strictly: OVERSIZE, BAD_J1, BAD_B64."""
+    return codec.decode(await request.read(), kind, limit=MAX_BODY)
+
+
+def answer(value: object, *, status: int = 200) -> web.Response:
+    """Answer a struct of `protocol.wire`."""
+    return web.Response(body=codec.encode(value), status=status, content_type="application/json")
+
+
+def service(request: web.Request) -> Service:
+    """This node."""
+    return request.app[SERVICE]
+
+
+def host(request: web.Request) -> Host:
+    """The council that the path names."""
+    return request[HOST]
+
+
+def actor(request: web.Request) -> Actor:
+    """The signed-in device; BAD_TOKEN without one."""
+    found: Actor | None = request.get(ACTOR)
+    if found is None:
+        raise Refused(Code.BAD_TOKEN)
+    return found
+
+
+def number(request: web.Request, name: str, default: int | None = None) -> int:
+    """Read a number of the query: BAD_J1 for anything else."""
+    text = request.query.get(name, "" if default is None else str(default))
+    if not (text.isascii() and text.isdigit() and len(text) <= 16):  # noqa: PLR2004 -- 2**53
+        raise Refused(Code.BAD_J1, field=name)
+    return int(text)
+
+
+def hashed(text: str) -> Hash:
+    """Read 32 bytes in base64url: BAD_B64, BAD_LENGTH."""
+    return Hash(_sized(codec.from_b64u(text), Hash.SIZE))
+
+
+def ident(text: str) -> Id:
+    """Read 16 bytes in hex: BAD_LENGTH."""
+    try:
+        return Id(_sized(bytes.fromhex(text), Id.SIZE))
+    except ValueError as error:
+        raise Refused(Code.BAD_LENGTH) from error
+
+
+def _sized(data: bytes, size: int) -> bytes:
+    if len(data) != size:
+        raise Refused(Code.BAD_LENGTH)
+    return data

@@ -1,0 +1,32 @@
+"""Is the process alive, and can it do its work."""
+
+from aiohttp import web
+
+from protocol.shapes import Closed
+from server.http.edge import answer, service
+
+routes = web.RouteTableDef()
+
+
+class Ready(Closed, frozen=True, kw_only=True):
+    """What readiness was judged by; every part must be true."""
+
+    database: bool
+    logs: bool
+
+
+@routes.get("/healthz")
+async def healthz(_request: web.Request) -> web.Response:
+    """Alive."""
+    return web.Response(text="ok\n")
+
+
+@routes.get("/readyz")
+async def readyz(request: web.Request) -> web.Response:
+    """Ready: the database answers, and no log contradicts itself. Else 503."""
+    node = service(request)
+    ready = Ready(
+        database=await node.reaches_database(),
+        logs=not any(host.broken for host in node.hosts.values()),
+    )
+    return answer(ready, status=200 if ready.database and ready.logs else 503)

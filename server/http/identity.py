@@ -1,0 +1,174 @@
+"""Statements, what waits, sign-in, sealing keys and names."""
+
+from datetime import timedelta
+from typing import Final
+
+from aiohttp import web
+
+from audit.entry import Entry, Kind
+from audit.store import Asked
+from crypto.errors import Code, Refused
+from identity import usecases
+from protocol import codec, wire
+from protocol.ids import Blob, Digest, Hash, Sid, Wid
+from protocol.times import Instant
+from protocol.vocabulary import Cap
+from server.admitting import admit as admit_statement
+from server.http.edge import actor, answer, body, hashed, host, ident, service
+from server.service import Host
+
+routes = web.RouteTableDef()
+NONCE_LIFE: Final = timedelta(seconds=60)
+MOST_ASKED: Final = 200
+"""Sealing keys or names in one question."""
+
+
+@routes.post("/v1/{slug}/admit")
+async def admit(request: web.Request) -> web.Response:
+    """Put a complete statement into the `id` log; the signatures are the authority."""
+    wanted = await body(request, wire.Admit)
+    return answer(await admit_statement(service(request), host(request), wanted))
+
+
+# ---------------------------------------------------------------- waiting
+
+
+@routes.post("/v1/{slug}/pend")
+async def pend(request: web.Request) -> web.Response:
+    """Leave something incomplete for its other side."""
+    council, now = host(request).council, service(request).clock()
+    wanted = await body(request, wire.Pend)
+    await council.settled()
+    await usecases.pend(wanted, view=council, waiting=council.waiting, now=now)
+    return answer(wire.Done())
+
+
+@routes.get("/v1/{slug}/pend")
+async def mine(request: web.Request) -> web.Response:
+    """List what waits for the caller's signature."""
+    council, now = host(request).council, service(request).clock()
+    found = await usecases.waiting_for(actor(request).wid, waiting=council.waiting, now=now)
+    return answer(wire.Waits(pending=found))
+
+
+@routes.post("/v1/{slug}/pend/offer")
+async def offer(request: web.Request) -> web.Response:
+    """Leave an offer for a further device of the caller."""
+    council, now = host(request).council, service(request).clock()
+    signer = council.require_live(actor(request))
+    wanted = await body(request, wire.LinkOffer)
+    await usecases.offer_link(wanted, actor=signer, view=council, waiting=council.waiting, now=now)
+    return answer(wire.Done())
+
+
+@routes.get("/v1/{slug}/pend/{key}/offer")
+async def find_offer(request: web.Request) -> web.Response:
+    """Fetch an offer; knowing its lid is the capability."""
+    council, now = host(request).council, service(request).clock()
+    key = codec.from_b64u(request.match_info["key"])
+    return answer(await usecases.find_offer(key, waiting=council.waiting, now=now))
+
+
+@routes.get("/v1/{slug}/pend/{key}")
+async def find(request: web.Request) -> web.Response:
+    """Fetch what waits under an id that only its two sides know."""
+    council, now = host(request).council, service(request).clock()
+    key = codec.from_b64u(request.match_info["key"])
+    return answer(await usecases.find_waiting(key, waiting=council.waiting, now=now))
+
+
+# ---------------------------------------------------------------- sign-in
+
+
+@routes.post("/v1/{slug}/auth/challenge")
+async def challenge(request: web.Request) -> web.Response:
+    """Give a nonce to sign in with; nothing is said about the device."""
+    council, node = host(request).council, service(request)
+    await body(request, wire.Challenge)
+    nonce, now = Hash(node.entropy(Hash.SIZE)), node.clock()
+    await council.challenges.issue(nonce, until=now + NONCE_LIFE, now=now)
+    return answer(wire.Challenged(nonce=nonce, time=int(Instant.of(now))))
+
+
+@routes.post("/v1/{slug}/auth")
+async def sign_in(request: web.Request) -> web.Response:
+    """Exchange a signed challenge for an access token; the sign-in is in the log first."""
+    council, node = host(request).council, service(request)
+    wanted, now = await body(request, wire.SignIn), node.clock()
+    signer = await usecases.sign_in(
+        wanted, view=council, net=council.net, challenges=council.challenges, now=now
+    )
+    who = usecases.actor_of(signer)
+    entry = Entry(
+        kind=Kind.LOGIN,
+        at_ms=Instant.of(now),
+        id=council.entries.new_id(),
+        actor=who.wid,
+        recipients=(who.did,),
+    )
+    await council.entries.note(entry, asked=Asked(did=who.did, aid=signer.aid))
+    token, access = node.tokens.issue(who, slug=council.slug, now=now, entropy=node.entropy)
+    return answer(
+        wire.SignedIn(
+            token=token,
+            expires=int(Instant.of(access.expires)),
+            time=int(Instant.of(now)),
+            did=who.did,
+        )
+    )
+
+
+# ---------------------------------------------------------------- beside statements
+
+
+@routes.get("/v1/{slug}/eks")
+async def eks(request: web.Request) -> web.Response:
+    """Sealing keys by hash, in the order asked; UNKNOWN_ID when one is not known."""
+    council = host(request).council
+    actor(request)
+    wanted = [Digest(hashed(text)) for text in _asked(request, "h")]
+    found = await council.statements.sealing_keys(wanted)
+    if not found.keys() >= set(wanted):
+        raise Refused(Code.UNKNOWN_ID)
+    return answer(wire.SealingKeys(eks=tuple(Blob(found[ekh]) for ekh in wanted)))
+
+
+@routes.get("/v1/{slug}/names")
+async def names(request: web.Request) -> web.Response:
+    """Names of people whom the caller may know by name; others are left out."""
+    there, who = host(request), actor(request).wid
+    wanted = [Wid(ident(text)) for text in _asked(request, "w")]
+    people = [wid for wid in wanted if await _may_name(there, who, wid)]
+    certs = {wid: _newest(there, wid) for wid in people}
+    found = await there.council.statements.names([cert for c in certs.values() for cert in c])
+    rows = [
+        wire.NameRow(wid=wid, name=found[sid][0], salt=Hash(found[sid][1]))
+        for wid, sids in certs.items()
+        for sid in [sid for sid in sids if sid in found][:1]
+    ]
+    return answer(wire.Names(names=tuple(rows)))
+
+
+def _asked(request: web.Request, name: str) -> list[str]:
+    found = request.query.getall(name, [])
+    if len(found) > MOST_ASKED:
+        raise Refused(Code.OVERSIZE)
+    return found
+
+
+async def _may_name(there: Host, who: Wid, wid: Wid) -> bool:
+    """Oneself, one's own agency, chairs of the council, and people one shares a room with."""
+    directory = there.council.directory
+    mine = directory.worker_in_force(who, directory.size)
+    chain = directory.workers.get(wid)
+    cert = chain.newest(directory.size) if chain else None
+    if mine is None or cert is None:
+        return False
+    near = mine.aid == cert.body.aid or Cap.CHAIR in cert.body.caps
+    return near or await there.rooms.shares_room(who, wid)
+
+
+def _newest(there: Host, wid: Wid) -> list[Sid]:
+    """The certificates of a person, newest first; a renewal need not repeat the name."""
+    versions = there.council.directory.workers[wid].versions
+    return [cert.sid for cert in reversed(versions)]

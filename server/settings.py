@@ -1,0 +1,142 @@
+"""Settings from the environment, read once at start; a bad one is named and nothing starts.
+
+For each secret there is a variant `…_FILE` that names a file which holds it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+PREFIX: Final = "ENTAKU_"
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+_NODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_TOP_PORT: Final = 65535
+
+
+class Flaw(StrEnum):
+    """What is wrong with a setting."""
+
+    NOT_A_PORT = "NOT_A_PORT"
+    NOT_AN_ORIGIN = "NOT_AN_ORIGIN"
+    NOT_A_NODE = "NOT_A_NODE"
+    NOT_A_LEVEL = "NOT_A_LEVEL"
+    NOT_A_NUMBER = "NOT_A_NUMBER"
+    NOT_AN_ADDRESS = "NOT_AN_ADDRESS"
+    UNREADABLE = "UNREADABLE"
+    UNKNOWN = "UNKNOWN"
+
+
+class BadSetting(Exception):
+    """A setting cannot be used: its full name and what is wrong with it, never its value."""
+
+    def __init__(self, name: str, flaw: Flaw) -> None:
+        super().__init__(name, flaw.value)
+        self.name = name
+        self.flaw = flaw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this node runs."""
+
+    data: Path
+    """Folder of keys and, without a database address, of a PostgreSQL of our own."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    origin: str = "http://127.0.0.1:8080"
+    """How clients reach the service; signed into roots, tokens and sign-ins."""
+
+    node: str = "node1"
+    """Name of this process among those that share the database."""
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    log_level: str = "info"
+    behind_proxy: bool = False
+    """Whether the last address in X-Forwarded-For is the caller's."""
+
+    rate: int = 1200
+    """Requests a minute from one address that carry no token."""
+
+
+_NAMES: Final = frozenset(
+    {"DATA", "HOST", "PORT", "ORIGIN", "NODE", "DATABASE_URL", "REDIS_URL", "LOG_LEVEL"}
+    | {"BEHIND_PROXY", "RATE", "DATABASE_URL_FILE", "REDIS_URL_FILE"}
+)
+_LEVELS: Final = frozenset({"debug", "info", "warning", "error"})
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; raises BadSetting for the first that cannot be used.
+
+    An unknown name with our prefix is refused, since it is a misspelt one.
+    """
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in _NAMES:
+            raise BadSetting(name, Flaw.UNKNOWN)
+    host = _get(environment, "HOST", "127.0.0.1")
+    port = _number(environment, "PORT", 8080, flaw=Flaw.NOT_A_PORT, most=_TOP_PORT)
+    return Settings(
+        data=Path(_get(environment, "DATA", ".data/server")),
+        host=host,
+        port=port,
+        origin=_matching(
+            environment, "ORIGIN", f"http://{host}:{port}", _ORIGIN, Flaw.NOT_AN_ORIGIN
+        ),
+        node=_matching(environment, "NODE", "node1", _NODE, Flaw.NOT_A_NODE),
+        database_url=_secret(environment, "DATABASE_URL", ("postgresql://", "postgres://")),
+        redis_url=_secret(environment, "REDIS_URL", ("redis://", "rediss://", "unix://")),
+        log_level=_level(environment),
+        behind_proxy=_get(environment, "BEHIND_PROXY", "") not in {"", "0"},
+        rate=_number(environment, "RATE", 1200, flaw=Flaw.NOT_A_NUMBER, most=10**6),
+    )
+
+
+def _get(environment: Mapping[str, str], name: str, default: str) -> str:
+    return environment.get(PREFIX + name) or default
+
+
+def _number(
+    environment: Mapping[str, str], name: str, default: int, *, flaw: Flaw, most: int
+) -> int:
+    text = _get(environment, name, str(default))
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= most):
+        raise BadSetting(PREFIX + name, flaw)
+    return int(text)
+
+
+def _matching(
+    environment: Mapping[str, str], name: str, default: str, shape: re.Pattern[str], flaw: Flaw
+) -> str:
+    text = _get(environment, name, default)
+    if shape.fullmatch(text) is None:
+        raise BadSetting(PREFIX + name, flaw)
+    return text
+
+
+def _level(environment: Mapping[str, str]) -> str:
+    level = _get(environment, "LOG_LEVEL", "info").lower()
+    if level not in _LEVELS:
+        raise BadSetting(f"{PREFIX}LOG_LEVEL", Flaw.NOT_A_LEVEL)
+    return level
+
+
+def _secret(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    file = environment.get(f"{PREFIX}{name}_FILE")
+    value = _read_file(file, f"{PREFIX}{name}_FILE") if file else environment.get(PREFIX + name)
+    if not value:
+        return None
+    if not value.startswith(schemes):
+        raise BadSetting(PREFIX + name, Flaw.NOT_AN_ADDRESS)
+    return value
+
+
+def _read_file(file: str, name: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(name, Flaw.UNREADABLE) from error

@@ -1,0 +1,229 @@
+"""Live sockets: the one place that knows python-socketio.
+
+Every event carries one JSON text, every acknowledgement is one: the answer or a Failure. A
+socket ends with its token unless a fresh one came, and at once when its device ends.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, cast
+
+import socketio
+from aiohttp import web
+
+from crypto.errors import Code, Refused
+from identity.model import Actor
+from protocol import codec
+from protocol.ids import CaseId
+from protocol.wire import (
+    MAX_BODY,
+    Done,
+    InRoom,
+    Post,
+    Read,
+    Sub,
+    Token,
+)
+from server.council import Council
+from server.denials import Denials
+from server.errors import as_refused, failure
+from server.logs import Logger, trace
+from server.ports import Clock, Rooms, Session
+from server.tokens import Access, Tokens
+
+CUT: Final = "cut"
+"""Event before the server ends a socket: a Failure that says why."""
+
+Hosted = tuple[Council, Rooms]
+"""A council with its rooms."""
+
+Find = Callable[[str], Awaitable[Hosted]]
+"""Finds a council by its slug; UNKNOWN_ID."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Live:
+    session: Session
+    hosted: Hosted
+    expires: datetime
+
+
+class Sockets:
+    """All live sockets of this node."""
+
+    def __init__(
+        self, *, tokens: Tokens, find: Find, denials: Denials, clock: Clock, log: Logger
+    ) -> None:
+        self._tokens: Final = tokens
+        self._find: Final = find
+        self._denials: Final = denials
+        self._clock: Final = clock
+        self._log: Final = log
+        self._live: Final[dict[str, _Live]] = {}
+        self._server: Final = socketio.AsyncServer(
+            async_mode="aiohttp",
+            transports=["websocket"],
+            max_http_buffer_size=MAX_BODY,
+            cors_allowed_origins=[],
+            logger=False,
+            engineio_logger=False,
+        )
+        self._server.on("connect", self._connect)
+        self._server.on("disconnect", self._disconnect)
+        for event in ("sub", "unsub", "post", "read", "head", "token"):
+            self._server.on(event, self._handler(event))
+
+    def attach(self, app: web.Application) -> None:
+        """Serve `/socket.io` in an application."""
+        self._server.attach(app)
+
+    # --- sending -----------------------------------------------------------------------------
+
+    async def emit(self, sids: Iterable[str], event: str, data: bytes) -> None:
+        """Queue one JSON text for some sockets; those that are gone are passed over."""
+        live = [sid for sid in sids if sid in self._live]
+        if live:
+            await self._server.emit(event, data.decode(), to=live)
+
+    async def broadcast(self, council: Council, event: str, data: bytes) -> None:
+        """Queue one JSON text for all sockets of a council."""
+        mine = [sid for sid, each in self._live.items() if each.hosted[0] is council]
+        await self.emit(mine, event, data)
+
+    async def close(self, sid: str, code: Code) -> None:
+        """Say why and end a socket."""
+        live = self._live.pop(sid, None)
+        if live is None:
+            return
+        told = codec.encode(failure(Refused(code))).decode()
+        await self._server.emit(CUT, told, to=sid)
+        await live.hosted[1].gone(live.session)
+        await self._server.disconnect(sid)
+
+    # --- ending ------------------------------------------------------------------------------
+
+    async def expire(self, now: datetime) -> None:
+        """End the sockets whose token has ended."""
+        for sid in [sid for sid, each in self._live.items() if now >= each.expires]:
+            await self.close(sid, Code.BAD_TOKEN)
+
+    async def recheck(self, council: Council) -> None:
+        """End the sockets whose device, worker or agency has ended."""
+        for sid, each in list(self._live.items()):
+            if each.hosted[0] is council:
+                try:
+                    council.require_live(each.session.actor)
+                except Refused as refusal:
+                    await self.close(sid, refusal.code)
+
+    async def stop(self) -> None:
+        """End all sockets."""
+        for sid in list(self._live):
+            await self.close(sid, Code.UNAVAILABLE)
+        await self._server.shutdown()
+
+    # --- hearing -----------------------------------------------------------------------------
+
+    async def _connect(self, sid: str, _environ: object, auth: object) -> None:
+        try:
+            slug, token = _credentials(auth)
+            hosted = await self._find(slug)
+            access = self._tokens.read(token, slug=slug, now=self._clock())
+            signer = hosted[0].require_live(access.actor)
+        except Exception as error:
+            refusal = self._refusal(error, "connect")
+            self._denials.count(refusal.code)
+            told = codec.encode(failure(refusal)).decode()
+            raise socketio.exceptions.ConnectionRefusedError(told) from error
+        session = Session(sid=sid, actor=access.actor, aid=signer.aid)
+        self._live[sid] = _Live(session=session, hosted=hosted, expires=access.expires)
+
+    async def _disconnect(self, sid: str, _reason: object = None) -> None:
+        live = self._live.pop(sid, None)
+        if live is not None:
+            await live.hosted[1].gone(live.session)
+
+    def _handler(self, event: str) -> Callable[..., Awaitable[str]]:
+        async def handle(sid: str, data: object = None) -> str:
+            return (await self._reply(event, sid, data)).decode()
+
+        return handle
+
+    async def _reply(self, event: str, sid: str, data: object) -> bytes:
+        live = self._live.get(sid)
+        if live is None:
+            return codec.encode(failure(Refused(Code.BAD_TOKEN)))
+        try:
+            if not isinstance(data, str):
+                raise Refused(Code.BAD_J1)  # noqa: TRY301 -- answered like every refusal
+            live.hosted[0].require_live(live.session.actor)
+            return codec.encode(await self._dispatch(event, live, data.encode()))
+        except Exception as error:  # noqa: BLE001 -- no packet goes unanswered
+            refusal = self._refusal(error, event)
+            await self._denials.note(
+                live.hosted[0],
+                live.session.actor,
+                refusal.code,
+                now=self._clock(),
+                case=_case_in(data),
+            )
+            return codec.encode(failure(refusal))
+
+    async def _dispatch(self, event: str, live: _Live, data: bytes) -> object:
+        rooms, session = live.hosted[1], live.session
+        match event:
+            case "post":
+                return await rooms.post(session, codec.decode(data, Post, limit=MAX_BODY))
+            case "read":
+                return await rooms.read(session, codec.decode(data, Read))
+            case "sub":
+                return await rooms.sub(session, codec.decode(data, Sub))
+            case "unsub":
+                await rooms.unsub(session, codec.decode(data, InRoom).case)
+                return Done()
+            case "head":
+                return await rooms.head(session, codec.decode(data, InRoom).case)
+            case _:
+                return self._renew(live, codec.decode(data, Token))
+
+    def _renew(self, live: _Live, request: Token) -> Done:
+        slug = live.hosted[0].slug
+        access = self._tokens.read(request.token, slug=slug, now=self._clock())
+        _require_same(access, live.session.actor)
+        live.expires = access.expires
+        return Done()
+
+    def _refusal(self, error: Exception, event: str) -> Refused:
+        known = as_refused(error)
+        if known is None:
+            self._log.critical("socket.unexpected", verb=event, trace=trace(error))
+        return known or Refused(Code.UNAVAILABLE)
+
+
+def _require_same(access: Access, actor: Actor) -> None:
+    if access.actor.did != actor.did:
+        raise Refused(Code.BAD_TOKEN)
+
+
+def _credentials(auth: object) -> tuple[str, str]:
+    """Take `{"slug", "token"}` apart; BAD_TOKEN for anything else."""
+    if not isinstance(auth, Mapping):
+        raise Refused(Code.BAD_TOKEN)
+    given = cast("Mapping[str, object]", auth)
+    slug, token = given.get("slug"), given.get("token")
+    if not isinstance(slug, str) or not isinstance(token, str):
+        raise Refused(Code.BAD_TOKEN)
+    return slug, token
+
+
+class _Cased(InRoom, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """Only the case of a request."""
+
+
+def _case_in(data: object) -> CaseId | None:
+    try:
+        raw = data.encode() if isinstance(data, str) else b""
+        return codec.decode(raw, _Cased, limit=MAX_BODY).case
+    except Refused:
+        return None
