@@ -185,11 +185,27 @@ def typed(data: bytes | msgspec.Raw, kind: type[T]) -> T:
         raise Refused(Code.BAD_J1) from error
 
 
+def require_keys(data: bytes, kind: type[msgspec.Struct]) -> None:
+    """Refuse (`BAD_J1`) an object that leaves out a key its schema does not mark with `?`.
+
+    The decoder alone would fill in a constant such as `v` or `typ` that nobody signed.
+    """
+    if not _required_keys(kind) <= _KEYS.decode(data).keys():
+        raise Refused(Code.BAD_J1)
+
+
+@functools.cache
+def _required_keys(kind: type[msgspec.Struct]) -> frozenset[str]:
+    found = msgspec.structs.fields(kind)
+    return frozenset(field.encode_name for field in found if field.default is not msgspec.UNSET)
+
+
 def encode(value: object) -> bytes:
     """Write compact UTF-8 JSON in the order of the struct's fields; what is UNSET is left out."""
     return _ENCODER.encode(value)
 
 
+_KEYS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # Building a decoder costs far more than using it; a dict, since type checkers doubt that a
 # type is hashable, which functools.cache asks for.
 _DECODERS: Final[dict[object, msgspec.json.Decoder[Any]]] = {}

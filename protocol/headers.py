@@ -117,6 +117,7 @@ def parse(data: bytes) -> AnyHeader:
     kind = HEADERS.get(codec.decode(data, _Peek, limit=MAX_HEADER).k)
     if kind is None:
         raise Refused(Code.UNKNOWN_TYPE)
+    codec.require_keys(data, kind)
     return codec.typed(data, kind)
 
 

@@ -31,6 +31,7 @@ from protocol.ids import (
 )
 from protocol.shapes import (
     HEX_ID,
+    MAX_U32,
     U32,
     U53,
     UNSET,
@@ -459,7 +460,7 @@ class Sect(Base, frozen=True, kw_only=True):
 
 def _document_generation(pair: tuple[str | int, ...]) -> tuple[DocId, int]:
     match pair:
-        case (str(doc), int(g)) if HEX_ID.fullmatch(doc) and g >= 1:
+        case (str(doc), int(g)) if HEX_ID.fullmatch(doc) and 1 <= g <= MAX_U32:
             return DocId(Id(bytes.fromhex(doc))), g
         case _:
             raise Refused(Code.BAD_J1)
@@ -467,7 +468,7 @@ def _document_generation(pair: tuple[str | int, ...]) -> tuple[DocId, int]:
 
 def _epoch_number(pair: tuple[str | int, ...]) -> int:
     match pair:
-        case (int(n),) if n >= 0:
+        case (int(n),) if 0 <= n <= MAX_U32:
             return n
         case _:
             raise Refused(Code.BAD_J1)

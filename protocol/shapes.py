@@ -14,13 +14,14 @@ from protocol.ids import Id
 T = TypeVar("T", bound=str | bytes)
 
 MAX_INT = 2**53 - 1
+MAX_U32 = 2**32 - 1
 HEX_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 CodeText = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9.-]{0,31}\Z")]
 Text = Annotated[str, msgspec.Meta(max_length=512)]
 Day = Annotated[str, msgspec.Meta(pattern=r"\A\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\Z")]
-U32 = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
-Count = Annotated[int, msgspec.Meta(ge=1, le=2**32 - 1)]
+U32 = Annotated[int, msgspec.Meta(ge=0, le=MAX_U32)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=MAX_U32)]
 U53 = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]
 Bit = Annotated[int, msgspec.Meta(ge=0, le=1)]
 Unset = msgspec.UnsetType

@@ -141,6 +141,7 @@ def parse(data: bytes) -> Statement:
         codec.scan(payload, limit=MAX_PAYLOAD)
         raise Refused(Code.UNKNOWN_TYPE, typ=typ)
     body = codec.decode(payload, kind, limit=MAX_PAYLOAD)
+    codec.require_keys(payload, kind)
     return Statement(
         typ=typ,
         body=body,
@@ -172,7 +173,7 @@ def _hinted(signature: DsseSignature) -> Hinted:
 def match(statement: Statement, candidates: Iterable[Key]) -> tuple[Signature, ...]:
     """Find the distinct allowed keys under which a signature verifies.
 
-    The hint only orders the attempts. A signature that verifies under no candidate is
+    The hint only orders the attempts, so that no reader's verdict hangs on it. A signature that verifies under no candidate is
     left out: a submission may carry it, a committed statement must not.
     """
     found: dict[Key, bytes] = {}
