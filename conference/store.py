@@ -11,7 +11,7 @@ from audit.store import Written, to_bytes
 from crypto.errors import Code
 from identity.model import Logged
 from identity.store import TAKEN
-from protocol.ids import Aid, CaseId, Did, Digest, Hash, Id, RowHash, SitId, Wid
+from protocol.ids import Aid, CaseId, Did, Digest, Hash, Id, RowHash, Wid
 from storage import sql
 from storage.connection import Connection, Row
 from storage.failures import refusals
@@ -422,53 +422,3 @@ def _row_hash(value: bytes) -> RowHash:
 def _did(value: bytes | None) -> Did | None:
     return None if value is None else Did(Id(value))
 
-
-# ---------------------------------------------------------------- who listens
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """A device that joined a room's live feed on some node."""
-
-    sub: Id
-    sit: SitId | None
-    did: Did
-    wid: Wid
-    node: str
-
-
-class Listeners:
-    """Who listens to the rooms of one council, on all nodes; lost with the server."""
-
-    def __init__(self, connection: Connection, *, council: UUID) -> None:
-        self._connection = connection
-        self._council = council
-
-    async def join(self, case: CaseId, listening: Listening, *, now: datetime) -> None:
-        """Begin or renew a subscription."""
-        await self._connection.execute(
-            *(_SQL["listen"], self._council, listening.sub, case, listening.sit),
-            *(listening.did, listening.wid, listening.node, now),
-        )
-
-    async def leave(self, subs: Sequence[Id]) -> None:
-        """End subscriptions."""
-        await self._connection.execute(_SQL["unlisten"], self._council, list(subs))
-
-    async def forget(self, *, node: str, before: datetime) -> None:
-        """Forget what a node held before it started anew, and what was not renewed."""
-        await self._connection.execute(_SQL["forget_live"], self._council, node, before)
-
-    async def of(self, case: CaseId) -> list[Listening]:
-        """List who listens to a room."""
-        rows = await self._connection.fetch(_SQL["listeners"], self._council, case)
-        return [
-            Listening(
-                sub=Id(row["sub_id"]),
-                sit=None if row["sit"] is None else SitId(Id(row["sit"])),
-                did=Did(Id(row["did"])),
-                wid=Wid(Id(row["wid"])),
-                node=row["node"],
-            )
-            for row in rows
-        ]

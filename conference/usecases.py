@@ -11,7 +11,7 @@ from conference import content as contents
 from conference.content import Content, Sealed
 from conference.fold import Live, Record, Room, fold
 from conference.gate import Gate
-from conference.views import full_receivers, may_have
+from conference.visibility import full_receivers, may_have
 from consent.model import Action, Allow, Deny, Object
 from crypto.errors import Code, Refused
 from crypto.hashing import parts, sha256

@@ -64,9 +64,7 @@ def holds_epoch(room: Room, did: Did, epoch: int) -> bool:
     return did in {*sealed, *granted}
 
 
-def full_receivers(
-    room: Room, held: Gate, record: Record, live: frozenset[Did]
-) -> frozenset[Did]:
+def full_receivers(room: Room, held: Gate, record: Record, live: frozenset[Did]) -> frozenset[Did]:
     """Live devices that a row's bytes are pushed to, and that its entry must therefore name."""
     key = (record.kind, record.generation, record.epoch, record.to, record.author, live)
     if key not in held.receivers:

@@ -1,0 +1,177 @@
+"""Lists of rooms, reserved cases, and which rooms a new statement concerns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from conference import usecases
+from conference.fold import Room
+from conference.store import RoomLine
+from crypto.errors import Code, Refused
+from identity.model import Touched, Waiting
+from protocol import documents, wire
+from protocol.directory import Directory
+from protocol.ids import Aid, CaseId, Wid
+from protocol.payloads import (
+    Agency,
+    Basis,
+    Device,
+    Handover,
+    Payload,
+    Pledge,
+    Revoke,
+    Withdraw,
+    Worker,
+)
+from protocol.times import Instant
+from protocol.vocabulary import Cap
+from server.desk import Desk
+from server.ports import Session
+from server.rooms import Held
+
+RESERVED: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a council's rooms answer without being joined."""
+
+    desk: Desk
+
+    async def cases(self, session: Session) -> wire.Cases:
+        """Rooms of the caller, with what an invitee may know of them."""
+        lines: list[wire.CaseLine] = []
+        for line in await self.desk.cache.store.all():
+            held = await self.desk.cache.refresh(line.case)
+            if _knows(held.room, session.actor.wid):
+                lines.append(self._line(session, line, held))
+        return wire.Cases(cases=tuple(lines))
+
+    def _line(self, session: Session, line: RoomLine, held: Held) -> wire.CaseLine:
+        room, wid = held.room, session.actor.wid
+        gate = room.willing(Instant.of(self.desk.clock()))
+        person = documents.person_of(room.state, session.actor.did)
+        code = usecases.standing_in(gate, person)
+        member = room.state.member(person) is not None
+        invitations = tuple(
+            wire.Invited(
+                sit=seat.sit,
+                kind=room.conference.sittings[seat.sit].kind,
+                starts=room.conference.sittings[seat.sit].starts,
+                duty=seat.duty.value,
+                state=seat.state.value,
+            )
+            for seat in room.conference.seats.values()
+            if seat.wid == wid
+        )
+        return wire.CaseLine(
+            case=line.case,
+            code=line.code,
+            member=int(member),
+            n=line.n,
+            seq=line.seq,
+            locked=code.value if member and code is not None else "",
+            invitations=invitations,
+        )
+
+    async def reserve(self, session: Session, request: wire.ReserveCase) -> wire.Done:
+        """Keep a derived case id and its code for a chair, until the first roster."""
+        signer = self.desk.council.require_live(session.actor)
+        host = signer.aid in self.desk.council.directory.hosts(self.desk.council.idn)
+        if Cap.CHAIR not in signer.caps or not host:
+            raise Refused(Code.FORBIDDEN)
+        if await self.case_by_code(request.code) is not None:
+            raise Refused(Code.CONFLICT)
+        now = self.desk.clock()
+        waiting = Waiting(
+            key=request.case,
+            typ="case",
+            payload=request.code.encode(),
+            signatures=(),
+            mac=None,
+            beside=None,
+            until=now + RESERVED,
+        )
+        await self.desk.council.waiting.pend(waiting, now=now)
+        return wire.Done()
+
+    async def case_by_code(self, code: str) -> CaseId | None:
+        """Find a case by its public code."""
+        lines = await self.desk.cache.store.all()
+        return next((line.case for line in lines if line.code == code), None)
+
+    async def may_see_case(self, wid: Wid, case: CaseId) -> bool:
+        """Tell whether a person may see the statements of a case: member now or ever, invitee."""
+        try:
+            held = await self.desk.cache.load(case)
+        except Refused:
+            return False
+        invited = any(w == wid for _, w in held.room.conference.seats)
+        return held.room.state.was_member(wid) or invited
+
+    async def shares_room(self, one: Wid, other: Wid) -> bool:
+        """Tell whether two people are, or were, in one room."""
+        rooms = [held.room for held in self.desk.cache.known().values()]
+        return any(_knows(room, one) and _knows(room, other) for room in rooms)
+
+    async def touched(self, body: Payload) -> Sequence[Touched]:
+        """The rooms whose members a new statement of the `id` log concerns."""
+        await self.load_all()
+        concerned = _concerned(self.desk.council.directory, body)
+        return [
+            Touched(case=case)
+            for case, held in self.desk.cache.known().items()
+            if _concerns(held.room, body, concerned)
+        ]
+
+    async def load_all(self) -> None:
+        """Hold every room of the council."""
+        for line in await self.desk.cache.store.all():
+            await self.desk.cache.load(line.case)
+
+
+def _knows(room: Room, wid: Wid) -> bool:
+    """Tell whether a person was ever in a room, or is invited to it."""
+    return room.state.was_member(wid) or any(w == wid for _, w in room.conference.seats)
+
+
+def _concerned(directory: Directory, body: Payload) -> frozenset[Wid] | None:
+    """People whose rights a statement can change; None where its case says which room."""
+    match body:
+        case Basis() | Withdraw() | Handover():
+            return None
+        case Worker() | Device():
+            return frozenset({body.wid})
+        case Pledge() if body.wid is not None:
+            return frozenset({body.wid})
+        case Pledge() | Agency():
+            return _workers_of(directory, body.aid)
+        case Revoke():
+            return _ended_people(directory, body)
+        case _:
+            return frozenset()
+
+
+def _workers_of(directory: Directory, aid: Aid) -> frozenset[Wid]:
+    chains = directory.workers.items()
+    return frozenset(wid for wid, chain in chains if chain.versions[-1].body.aid == aid)
+
+
+def _ended_people(directory: Directory, body: Revoke) -> frozenset[Wid]:
+    chain = directory.chains.get(body.id)
+    named = chain.versions[0].body if chain else None
+    match named:
+        case Worker() | Device():
+            return frozenset({named.wid})
+        case Agency():
+            return _workers_of(directory, named.aid)
+        case _:
+            return frozenset()
+
+
+def _concerns(room: Room, body: Payload, people: frozenset[Wid] | None) -> bool:
+    if people is None:
+        return isinstance(body, Basis | Withdraw | Handover) and body.case == room.state.case
+    rows = room.state.roster.rows if room.state.current else {}
+    return any(wid in rows for wid in people)

@@ -1,0 +1,152 @@
+"""Posting a batch: decided on what is seen, stored in one call, pushed, and promised."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from conference import usecases
+from conference.fold import Live
+from conference.usecases import Batch, Plan
+from crypto.errors import Code, Refused
+from protocol import wire
+from protocol.ids import CaseId, Digest
+from protocol.payloads import (
+    LeafHashes,
+)
+from protocol.times import Instant
+from server import changes
+from server.audience import Audience
+from server.changes import Author, moment
+from server.desk import Desk, Place, leaf_hash
+from server.ports import Announcement, Session
+from server.rooms import Held
+from storage.transaction import is_moved
+
+ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """The verb `post` of one council."""
+
+    desk: Desk
+    audience: Audience
+
+    async def post(self, session: Session, post: wire.Post) -> wire.Receipted:
+        """Judge, store, log and push a batch; the receipt is the server's signed promise.
+
+        Raises:
+            Refused: The first refusal, with nothing stored; CONFLICT when the room moved
+                under three decisions in a row.
+        """
+        batch = usecases.parse_batch(post)
+        for attempt in range(ATTEMPTS):
+            held = await self._held_for(batch, fresh=attempt > 0)
+            again = await self._answered_before(session, batch, held)
+            if again is not None:
+                return again
+            plan = self._plan(session, batch, held)
+            try:
+                return await self._commit(session, batch, held, plan)
+            except asyncpg.PostgresError as error:
+                if not is_moved(error):
+                    raise
+        raise Refused(Code.CONFLICT)
+
+    async def _answered_before(
+        self, session: Session, batch: Batch, held: Held
+    ) -> wire.Receipted | None:
+        """The same ids from the same author get the same answer."""
+        if not any(row_id in held.room.state.ids for row_id in batch.ids):
+            return None
+        known = await self.desk.cache.store.committed(batch.case, batch.ids)
+        if len(known) != len(batch.ids):
+            raise Refused(Code.REPLAY)
+        authors = {held.room.records[row.seq - 1].author for row in known} - {None}
+        if authors - {session.actor.did}:
+            raise Refused(Code.FORBIDDEN)
+        last = known[-1]
+        leaves = LeafHashes(
+            id=tuple(Digest(row.id_leaf) for row in known if row.id_leaf is not None),
+            ops=tuple(dict.fromkeys(Digest(row.ops_leaf) for row in known)),
+        )
+        place = Place(seq=last.seq, fh=last.fh, idn=last.idn)
+        return self.desk.receipt(batch.case, [row.id for row in known], leaves, place, last.at)
+
+    async def _held_for(self, batch: Batch, *, fresh: bool) -> Held:
+        known = self.desk.cache.known().get(batch.case)
+        if known is not None and not fresh and self.desk.cache.is_level(known):
+            return known
+        try:
+            return await self.desk.cache.refresh(batch.case)
+        except Refused as refusal:
+            if refusal.code is not Code.UNKNOWN_ID:
+                raise
+        return self.desk.cache.begin(batch.case, idn=self.desk.council.idn)
+
+    def _plan(self, session: Session, batch: Batch, held: Held) -> Plan:
+        live = Live(
+            now=Instant.of(self.desk.clock()),
+            author=session.actor.did,
+            present=self.audience.present(batch.case),
+        )
+        return usecases.plan(
+            held.room,
+            batch,
+            live=live,
+            idn=held.seen.idn,
+            devices=self.audience.devices(batch.case),
+        )
+
+    async def _commit(
+        self, session: Session, batch: Batch, held: Held, plan: Plan
+    ) -> wire.Receipted:
+        now = self.desk.clock()
+        author = Author(
+            did=session.actor.did,
+            wid=session.actor.wid,
+            aid=session.aid,
+        )
+        creates = held.seen.n == -1 and held.seen.seq == 0
+        code = await self._code(batch.case, now) if creates else None
+        change = await changes.compose(
+            self.desk.council,
+            author=author,
+            batch=batch,
+            held=held,
+            plan=plan,
+            code=code,
+            now=now,
+        )
+        committed = await self.desk.cache.store.commit(change)
+        self.desk.hint()
+        self.desk.cache.adopt(batch.case, held)
+        ready = self.desk.cache.land(held, plan, committed, moment(plan.until))
+        if change.logged:
+            await self.desk.council.sync()
+        await self.audience.push(batch.case, held.room, ready)
+        await self.audience.evict(batch.case, plan.evicted)
+        self.desk.announcer.publish(
+            Announcement(
+                kind="feed",
+                case=batch.case,
+                seq=committed[-1].seq,
+                entries=changes.named(committed, plan),
+            )
+        )
+        leaves = LeafHashes(
+            id=tuple(leaf_hash(one.leaf) for one in change.logged),
+            ops=tuple(leaf_hash(one.leaf) for one in change.entries),
+        )
+        last = committed[-1]
+        place = Place(seq=last.seq, fh=last.fh, idn=held.seen.idn)
+        return self.desk.receipt(batch.case, batch.ids, leaves, place, now)
+
+    async def _code(self, case: CaseId, now: datetime) -> str:
+        """The public code under which a room was reserved; UNKNOWN_ID if it was not."""
+        for one in await self.desk.council.waiting.all(now=now):
+            if one.key == case and one.typ == "case":
+                return one.payload.decode()
+        raise Refused(Code.UNKNOWN_ID)
