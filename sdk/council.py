@@ -90,6 +90,15 @@ class Council:
         """Bring the replica up to date."""
         return await self.log.sync(self.clock.now())
 
+    async def _sync_young(self) -> bool:
+        """Sync; a council whose root is not yet checkpointed knows no fingerprint."""
+        try:
+            return await self.sync()
+        except Refused as refusal:
+            if refusal.code is not Code.FORBIDDEN or self.log.size:
+                raise
+            return False
+
     async def until_logged(self, sid: Sid) -> int:
         """Wait until a statement stands in the verified log; give its leaf index.
 
@@ -100,7 +109,7 @@ class Council:
         while sid not in self.log.directory.statements:
             if self.clock.now() > deadline:
                 raise Refused(Code.NOT_LOGGED)
-            if not await self.sync():
+            if not await self._sync_young():
                 await asyncio.sleep(_STEP)
         return self.log.require_valid(sid)
 

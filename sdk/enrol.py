@@ -1,5 +1,6 @@
 """Joining a council from a link or a typed code (section 5.4, flow 15.1)."""
 
+import asyncio
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -142,8 +143,13 @@ async def _send(council: Council, secret: Secret, joining: Joining, keys: _NewKe
     mac = secret.join(council.net, tbs=statement.tbs)
     signatures = (sign(statement, keys.person), sign(statement, keys.device))
     await council.pend(joining.inv, statement, *signatures, mac=mac)
-    return enrolment_digits(
-        net=council.net, inv=joining.inv, ik=joining.ik, dk=joining.dk, ekh=ek_hash(ek)
+    return await asyncio.to_thread(
+        enrolment_digits,
+        net=council.net,
+        inv=joining.inv,
+        ik=joining.ik,
+        dk=joining.dk,
+        ekh=ek_hash(ek),
     )
 
 

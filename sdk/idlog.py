@@ -106,6 +106,8 @@ class IdLog:
                 EQUIVOCATION, CLOCK.
         """
         fetched = await self._fetch()
+        if fetched is None:
+            return False
         statements = [_parsed(raw) for raw in fetched.statements]
         self._require_net(statements)
         signed = checkpoints.open_signed(fetched.checkpoint.encode(), self._verifiers(statements))
@@ -118,12 +120,14 @@ class IdLog:
         self._keep(fetched, hashes)
         return bool(leaves)
 
-    async def _fetch(self) -> _Fetched:
+    async def _fetch(self) -> _Fetched | None:
         leaves, statements = list[bytes](), list[bytes | None]()
         while True:
             page = await self._page(self.size + len(leaves), PAGE)
             leaves += page.leaves
             statements += page.statements
+            if not page.checkpoint and not self.size:
+                return None  # a council whose first checkpoint is being made
             size = checkpoints.parse(_text_of(page.checkpoint)).size
             if self.size + len(leaves) >= size or not page.leaves:
                 break
@@ -195,7 +199,7 @@ class IdLog:
     def pin(self, at: Instant) -> LogPin:
         """What to remember of this log."""
         head = self.head()
-        return LogPin(n=head.n, r=head.r, at=at)
+        return LogPin(n=head.n, r=head.r, at=int(at))
 
     # --- statements of a room ----------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from audit import checkpoint as checkpoints
 from audit import merkle
 from audit.note import Verifier
 from crypto.errors import Code, Refused
+from protocol.codec import b64u
 from protocol.ids import Digest, Hash, NetId
 from protocol.payloads import Head, Receipt, Root
 from protocol.statement import match, parse
@@ -66,7 +67,7 @@ class OpsLog:
         if self.pin is not None:
             await self._require_grown(self.pin, signed)
         self.checkpoint = raw
-        self.pin = LogPin(n=signed.size, r=Digest(Hash(signed.root)), at=now)
+        self.pin = LogPin(n=signed.size, r=Digest(Hash(signed.root)), at=int(now))
         return self.pin
 
     async def _require_grown(self, pin: LogPin, signed: checkpoints.Checkpoint) -> None:
@@ -97,7 +98,7 @@ class OpsLog:
         """
         if self.pin is None:
             raise Refused(Code.NOT_LOGGED)
-        query = {"hash": leaf.hex(), "size": str(self.pin.n)}
+        query = {"hash": b64u(leaf), "size": str(self.pin.n)}
         try:
             proof = await self._http.get("log/ops/proof/inclusion", Proof, query=query)
         except Refused as refusal:

@@ -1,5 +1,6 @@
 """A registrar's work: invite, approve a join, pledge for the agency, revoke (section 5.4)."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,8 +97,13 @@ class Registrar:
         self._require_fit(join, invite)
         if len(match(statement, (join.ik, join.dk))) != len({join.ik, join.dk}):
             raise Refused(Code.BAD_SIG)
-        digits = enrolment_digits(
-            net=self._council.net, inv=inv, ik=join.ik, dk=join.dk, ekh=ek_hash(join.ek)
+        digits = await asyncio.to_thread(
+            enrolment_digits,
+            net=self._council.net,
+            inv=inv,
+            ik=join.ik,
+            dk=join.dk,
+            ekh=ek_hash(join.ek),
         )
         return Request(join=join, invite=invite, digits=digits)
 

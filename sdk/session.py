@@ -230,7 +230,7 @@ class Session:
 
     async def keep_receipt(self, raw: bytes) -> None:
         """Remember a receipt until its leaves are found."""
-        one = Unredeemed(at=self.council.clock.now(), rcpt=Blob(raw))
+        one = Unredeemed(at=int(self.council.clock.now()), rcpt=Blob(raw))
         await self.vault.update(lambda c: replace(c, receipts=(*c.receipts, one)))
 
     async def redeem(self) -> None:
