@@ -5,7 +5,7 @@ questions. Validity is judged at a point of the log, so that it is the same for 
 now and in ten years (protocol, sections 5.2a, 5.3, 5.22).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,13 +73,13 @@ class Directory:
         self.used: set[InvId] = set()
         self.statements: dict[Sid, int] = {}
         self.flaws: dict[int, Code] = {}
-        self.flawed_keys: dict[Key, Code] = {}
+        self.flawed_keys: dict[Key, tuple[int, Code]] = {}
         self.by_ik: dict[Key, Wid] = {}
         self.by_dk: dict[Key, Did] = {}
         self.owned: dict[Wid, list[Did]] = {}
         self.hints: dict[str, list[Key]] = {}
         self.chains: dict[Sid, AnyChain] = {}
-        self.compromised: set[Wid] = set()
+        self.compromised: dict[Wid, int] = {}  # leaf index of the first such revocation
         self.seen_ended: set[int] = set()
 
     # --- the log's own facts -----------------------------------------------------------------
@@ -112,13 +112,13 @@ class Directory:
 
     def require_agency(self, aid: Aid, n: int) -> Agency:
         """Newest version, provided that some version is in force: UNTRUSTED, EXPIRED, REVOKED."""
-        newest, chain, now = self.agency(aid, n), self.agencies[aid], self.time(n)
-        versions = [cert.body for cert in chain.versions if cert.index < n]
-        if not any(body.nbf <= now < body.exp for body in versions):
-            raise Refused(Code.EXPIRED)
-        if chain.ended(n):
-            raise Refused(Code.REVOKED)
+        newest = self.agency(aid, n)
+        self._require_time([self._agency_versions(aid, n)], n)
+        self._require_unrevoked([self.agencies[aid]], n)
         return newest
+
+    def _agency_versions(self, aid: Aid, n: int) -> list[Agency]:
+        return [cert.body for cert in self.agencies[aid].versions if cert.index < n]
 
     def hosts(self, n: int) -> frozenset[Aid]:
         """Agencies that may host a room."""
@@ -138,11 +138,8 @@ class Directory:
             raise Refused(Code.UNTRUSTED)
         if not set(cert.body.caps) <= certifiable(self.agency(cert.body.aid, n).caps):
             raise Refused(Code.UNTRUSTED)
-        if not cert.body.nbf <= self.time(n) < cert.body.exp:
-            raise Refused(Code.EXPIRED)
-        if chain.ended(n):
-            raise Refused(Code.REVOKED)
-        self.require_agency(cert.body.aid, n)
+        self._require_time([[cert.body], self._agency_versions(cert.body.aid, n)], n)
+        self._require_unrevoked([chain, self.agencies[cert.body.aid]], n)
         return cert
 
     def worker_in_force(self, wid: Wid, n: int) -> Worker | None:
@@ -231,8 +228,9 @@ class Directory:
         worker = self._owner(device.body, n)
         if not set(worker.body.caps) <= certifiable(self.agency(worker.body.aid, n).caps):
             raise Refused(Code.UNTRUSTED)
-        self._require_time(device.body, worker.body, n)
-        self._require_unrevoked(chain, worker.body, n)
+        aid = worker.body.aid
+        self._require_time([[worker.body], [device.body], self._agency_versions(aid, n)], n)
+        self._require_unrevoked([self.workers[worker.body.wid], chain, self.agencies[aid]], n)
         if typ not in DK_TYPES:
             raise Refused(Code.UNTYPED_KEY)
         return Signer(
@@ -249,17 +247,20 @@ class Directory:
         did = self.by_dk.get(pk)
         if did is None:
             require_point(pk)
-            raise Refused(self._why_unknown(pk))
+            raise Refused(self._why_unknown(pk, n))
         chain = self.devices[did]
         cert = chain.newest(n)
         if cert is None:
             raise Refused(Code.NOT_LOGGED)
         return cert, chain
 
-    def _why_unknown(self, pk: Key) -> Code:
-        if pk in self.by_ik:
+    def _why_unknown(self, pk: Key, n: int) -> Code:
+        """Judge by what stands below `n` alone: an identity key, a void certificate, nothing."""
+        owner = self.by_ik.get(pk)
+        if owner is not None and self.workers[owner].newest(n) is not None:
             return Code.UNTYPED_KEY
-        return self.flawed_keys.get(pk, Code.UNTRUSTED)
+        index, code = self.flawed_keys.get(pk, (n, Code.UNTRUSTED))
+        return code if index < n else Code.UNTRUSTED
 
     def _owner(self, device: Device, n: int) -> Cert[Worker]:
         cert = self.workers[device.wid].newest(n)
@@ -267,28 +268,33 @@ class Directory:
             raise Refused(Code.UNTRUSTED)
         return cert
 
-    def _require_time(self, device: Device, worker: Worker, n: int) -> None:
+    def _require_time(self, path: Iterable[Sequence[Worker | Device | Agency]], n: int) -> None:
+        """Some version of each link is in force."""
         now = self.time(n)
-        versions = [c.body for c in self.agencies[worker.aid].versions if c.index < n]
-        lives: list[list[Worker] | list[Device] | list[Agency]] = [[worker], [device], versions]
-        if not all(any(body.nbf <= now < body.exp for body in bodies) for bodies in lives):
+        if not all(any(body.nbf <= now < body.exp for body in bodies) for bodies in path):
             raise Refused(Code.EXPIRED)
 
-    def _require_unrevoked(self, chain: Chain[Device], worker: Worker, n: int) -> None:
-        path: list[AnyChain] = [chain, self.workers[worker.wid], self.agencies[worker.aid]]
+    def _require_unrevoked(self, path: Iterable[AnyChain], n: int) -> None:
         if any(link.ended(n) for link in path):
             raise Refused(Code.REVOKED)
 
     def is_seen_ended(self, signer: Signer) -> bool:
         """Tell whether a revocation that I have seen, logged or not, ends this device."""
-        path: list[AnyChain] = [
-            self.devices[signer.did],
-            self.workers[signer.wid],
-            self.agencies[signer.aid],
-        ]
+        return self.is_device_seen_ended(signer.did)
+
+    def is_device_seen_ended(self, did: Did) -> bool:
+        """Ask the same of a device: its own end, its owner's or her agency's."""
+        device = self.devices[did]
+        worker = self.workers[device.versions[0].body.wid]
+        agency = self.agencies[worker.versions[0].body.aid]
+        path: list[AnyChain] = [device, worker, agency]
         return any(id(link) in self.seen_ended for link in path)
 
     def device_keys(self, hints: Iterable[str]) -> list[Key]:
-        """Keys to try for a statement that names no signer: hinted ones, else all."""
+        """Keys to try for a statement that names no signer: every device's, hinted ones first.
+
+        A hint is not signed: were it to exclude keys, a server could make two readers of one
+        row disagree by handing out different hints.
+        """
         hinted = [key for hint in hints for key in self.hints.get(hint, ())]
-        return hinted or list(self.by_dk)
+        return [*hinted, *(key for key in self.by_dk if key not in hinted)]

@@ -26,6 +26,8 @@ def append(directory: Directory, leaf: Leaf, statement: Statement | None) -> Non
     """Take the next leaf with the statement behind it; None for a beat or an unknown kind.
 
     A statement that breaks a rule is kept as a flaw and authorises nothing; the log goes on.
+    A second leaf of one statement is void: a server could otherwise undo a withdrawal by
+    logging the basis once more.
 
     Raises:
         Refused: EQUIVOCATION when the statement is not the one behind the leaf.
@@ -36,22 +38,35 @@ def append(directory: Directory, leaf: Leaf, statement: Statement | None) -> Non
     directory.times.append(max(leaf.t, directory.time(index)))
     if statement is None:
         return
-    directory.statements[statement.sid] = index
     try:
+        _require_first(directory, statement, index)
         signatures = admission.verify(directory, statement, index)
         _require_leaf(leaf, statement, signatures)
     except Refused as refusal:
         directory.flaws[index] = refusal.code
-        _remember_flaw(directory, statement.body, refusal.code)
+        _remember_flaw(directory, statement.body, index, refusal.code)
     else:
         _take(directory, statement, signatures, index)
 
 
 def heed(directory: Directory, statement: Statement) -> None:
-    """Heed a revocation that is not logged yet: what I have seen takes away at once."""
-    if isinstance(statement.body, Revoke):
+    """Heed a valid revocation that is not logged yet: what I have seen takes away at once."""
+    if isinstance(statement.body, Revoke) and _is_valid(directory, statement):
         ended = _ended_by(directory, statement.body)
         directory.seen_ended.update(id(chain) for chain in ended)
+
+
+def _is_valid(directory: Directory, statement: Statement) -> bool:
+    try:
+        admission.verify(directory, statement, directory.size)
+    except Refused:
+        return False
+    return True
+
+
+def _require_first(directory: Directory, statement: Statement, index: int) -> None:
+    if directory.statements.setdefault(statement.sid, index) != index:
+        raise Refused(Code.UNTRUSTED)
 
 
 def _require_leaf(leaf: Leaf, statement: Statement, signatures: tuple[Signature, ...]) -> None:
@@ -60,12 +75,12 @@ def _require_leaf(leaf: Leaf, statement: Statement, signatures: tuple[Signature,
         raise Refused(Code.BAD_SIG)
 
 
-def _remember_flaw(directory: Directory, body: Payload, code: Code) -> None:
+def _remember_flaw(directory: Directory, body: Payload, index: int, code: Code) -> None:
     match body:
         case Device():
-            directory.flawed_keys.setdefault(body.dk, code)
+            directory.flawed_keys.setdefault(body.dk, (index, code))
         case Worker():
-            directory.flawed_keys.setdefault(body.ik, code)
+            directory.flawed_keys.setdefault(body.ik, (index, code))
         case _:
             return
 
@@ -150,7 +165,7 @@ def _take_revoke(directory: Directory, body: Revoke, index: int) -> None:
         ended.end(index)
         named = ended.versions[0].body
         if body.why is RevokeWhy.COMPROMISED and isinstance(named, Device | Worker):
-            directory.compromised.add(named.wid)  # voids the person's handovers
+            directory.compromised.setdefault(named.wid, index)  # voids the person's handovers
 
 
 def _ended_by(directory: Directory, body: Revoke) -> list[AnyChain]:
@@ -161,13 +176,16 @@ def _ended_by(directory: Directory, body: Revoke) -> list[AnyChain]:
 
 
 def _since(directory: Directory, chain: AnyChain, since: int | None) -> list[AnyChain]:
-    """Devices of the same person logged at or after `since` that no other device linked."""
+    """Devices of the same person logged at or after `since` that no surviving device linked.
+
+    What an ended device linked vouches for nobody either: a thief's second link ends too.
+    """
     named = chain.versions[0].body
     if since is None or not isinstance(named, Device):
         return []
-    others = [directory.devices[did] for did in directory.owned[named.wid] if did != named.did]
-    return [
-        other
-        for other in others
-        if other.versions[0].index >= since and other.linked_by in {None, named.did}
-    ]
+    ended: dict[Did | None, AnyChain] = {None: chain, named.did: chain}
+    for did in directory.owned[named.wid]:  # in log order, so links come before their devices
+        other = directory.devices[did]
+        if other.versions[0].index >= since and other.linked_by in ended:
+            ended.setdefault(did, other)
+    return [other for other in ended.values() if other is not chain]

@@ -296,7 +296,8 @@ def _require_handed_over(room: RoomState, body: Roster, signer: Signer, point: P
     _require(holds=handover.case in {None, room.case} and handover.from_ <= now < handover.until)
     _require(holds=(handover.to.wid, handover.to.ik) == signer.person)
     _require(holds=_was_chair(room, logged.signers[0].person))
-    _require(holds=logged.signers[0].wid not in room.directory.compromised)
+    voided = room.directory.compromised.get(logged.signers[0].wid)
+    _require(holds=voided is None or voided >= point.n)
 
 
 def _was_chair(room: RoomState, person: Person) -> bool:

@@ -6,6 +6,7 @@ envelope. Bytes are kept as they came and are never serialised again.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from crypto import hashing, signing
@@ -85,6 +86,7 @@ def statement_id(typ: str, payload: bytes) -> Sid:
     return Sid(Hash(hashing.sha256(to_be_signed(typ, payload))))
 
 
+@lru_cache(maxsize=4096)
 def key_id(pk: bytes) -> str:
     """Write the hint for a public key: the first 8 bytes of its hash, in hex."""
     return hashing.sha256(pk)[:8].hex()
@@ -173,8 +175,9 @@ def _hinted(signature: DsseSignature) -> Hinted:
 def match(statement: Statement, candidates: Iterable[Key]) -> tuple[Signature, ...]:
     """Find the distinct allowed keys under which a signature verifies.
 
-    The hint only orders the attempts, so that no reader's verdict hangs on it. A signature that verifies under no candidate is
-    left out: a submission may carry it, a committed statement must not.
+    The hint only orders the attempts, so that no reader's verdict hangs on it. A signature
+    that verifies under no candidate is left out: a submission may carry it, a committed
+    statement must not.
     """
     found: dict[Key, bytes] = {}
     allowed = sorted(set(candidates))
