@@ -8,18 +8,22 @@ from typing import Final
 
 from aiohttp import web
 
+from consent.register import load
 from crypto import entropy as entropies
 from crypto.entropy import Entropy
 from protocol.wire import MAX_BODY
 from server.announce import OneNode, OverRedis, Wire
+from server.council import Council
 from server.custody import Custody
 from server.denials import Denials
 from server.http import health, identity, log, setup
+from server.http import rooms as rooms_http
 from server.http.middleware import RATE, Rate, edge
 from server.jobs import Jobs
+from server.live import live_rooms
 from server.logs import Logger, open_log
-from server.ports import Clock
-from server.service import SERVICE, Pools, RoomsFactory, Service
+from server.ports import Clock, Rooms
+from server.service import SERVICE, Parts, Pools, RoomsFactory, Service
 from server.settings import Settings
 from server.tokens import Tokens
 from storage.pool import Role, open_pool
@@ -37,7 +41,7 @@ async def create_app(
     settings: Settings,
     *,
     dsn: str,
-    rooms: RoomsFactory,
+    rooms: RoomsFactory | None = None,
     clock: Clock = system_clock,
     entropy: Entropy = entropies.system,
     log_to: Logger | None = None,
@@ -63,9 +67,19 @@ async def create_app(
         tokens=Tokens(custody.token_seed, issuer=settings.origin),
         denials=Denials(log=logger, pool=pools.app),
         wire=_wire(settings, logger),
-        rooms=rooms,
+        rooms=rooms or _live(settings),
     )
     return _application(service)
+
+
+def _live(settings: Settings) -> RoomsFactory:
+    """Rooms as they are in production; tests of the edge may hand in others."""
+    register = load()
+
+    def build(council: Council, parts: Parts) -> Rooms:
+        return live_rooms(council, parts, node=settings.node, register=register)
+
+    return build
 
 
 def _wire(settings: Settings, logger: Logger) -> Wire:
@@ -79,7 +93,7 @@ def _application(service: Service) -> web.Application:
     app[SERVICE] = service
     app[RATE] = Rate(service.settings.rate)
     app[JOBS] = Jobs(service)
-    for module in (health, setup, log, identity):
+    for module in (health, setup, log, identity, rooms_http):
         app.add_routes(module.routes)
     service.sockets.attach(app)
     app.cleanup_ctx.append(_running)
