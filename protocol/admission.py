@@ -234,7 +234,7 @@ def _revoke(
         case Device():
             owner = directory.workers[named.wid].versions[0].body
             keys = {*directory.agency(owner.aid, n).keys, named.ik}
-        case Worker() | Invite():
+        case _:
             keys = set(directory.agency(named.aid, n).keys)
     return _signed(statement, keys, t=1)
 

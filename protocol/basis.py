@@ -4,7 +4,7 @@ Sources: protocol, sections 5.5, 5.13 and 5.14. A new version narrows at once an
 when a roster lists it; a withdrawal only ever takes away.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from crypto.errors import Code, Refused
@@ -12,7 +12,7 @@ from protocol.directory import Directory
 from protocol.feed import Point
 from protocol.ids import Aid, Did, Sid
 from protocol.payloads import Basis, Device, MemberRow, Roster, Withdraw
-from protocol.room import RoomState
+from protocol.room import Person, RoomState
 from protocol.times import DAY, Instant
 from protocol.vocabulary import RosterRole
 
@@ -55,7 +55,7 @@ def pairs_of(body: Basis) -> frozenset[Pair]:
 def standing(room: RoomState, sid: Sid, point: Point) -> Standing:
     """Judge one listed basis at a point; NO_BASIS when it is not this room's."""
     body = room.basis_of(sid)
-    chain = list(_versions(room.directory, sid, point.n))
+    chain = list(_versions(room, sid, point.n))
     newest_sid, newest = chain[-1] if chain else (sid, body)
     bodies = (body, newest)
     reviews = [b.rev for b in bodies if b.rev is not None]
@@ -71,40 +71,54 @@ def standing(room: RoomState, sid: Sid, point: Point) -> Standing:
     )
 
 
-def _versions(directory: Directory, sid: Sid, n: int) -> Iterator[tuple[Sid, Basis]]:
+def _versions(room: RoomState, sid: Sid, n: int) -> Iterator[tuple[Sid, Basis]]:
     """The version named and every one that ended it in turn, logged below `n`."""
-    at: Sid | None = sid
-    while at is not None:
-        logged = directory.logged.get(at)
-        if logged is None or logged.index >= n or not isinstance(logged.statement.body, Basis):
+    logged, succeeded = room.directory.logged, room.directory.succeeded
+    at, body = sid, room.basis_of(sid)
+    while logged[at].index < n:
+        yield at, body
+        following = succeeded.get(at)
+        if following is None or not _has_standing(room, following, body):
             return
-        yield at, logged.statement.body
-        at = directory.succeeded.get(at)
+        at, body = following, room.basis_of(following)
+
+
+def _has_standing(room: RoomState, sid: Sid, basis: Basis) -> bool:
+    """Tell whether a version or withdrawal counts, so that no stranger to a case ends its basis.
+
+    What has an accepted row was judged there. By its leaf alone counts what people of the
+    host agency, or of an agency in the scope of the basis, signed.
+    """
+    if sid in room.listed or sid in room.withdrawn:
+        return True
+    admitted = {aid for aid, _ in pairs_of(basis)} | room.hosts
+    return all(signer.aid in admitted for signer in room.directory.logged[sid].signers)
 
 
 def _first_version(directory: Directory, sid: Sid) -> Sid:
     """The head of a version chain, which names the chain."""
-    logged = directory.logged.get(sid)
-    while logged is not None and isinstance(logged.statement.body, Basis):
-        if logged.statement.body.prev is None:
-            break
-        sid = logged.statement.body.prev
-        logged = directory.logged.get(sid)
+    while (before := _version_before(directory, sid)) is not None:
+        sid = before
     return sid
+
+
+def _version_before(directory: Directory, sid: Sid) -> Sid | None:
+    logged = directory.logged.get(sid)
+    body = logged.statement.body if logged else None
+    return body.prev if isinstance(body, Basis) else None
 
 
 def _taken(room: RoomState, sid: Sid, point: Point) -> frozenset[Pair]:
     """Pairs that withdrawals newer than this version took from it."""
-    directory = room.directory
-    logged = directory.logged.get(sid)
-    if logged is None or not isinstance(logged.statement.body, Basis):
-        return frozenset()
-    chain, pairs = _first_version(directory, sid), pairs_of(logged.statement.body)
+    directory, pairs = room.directory, pairs_of(room.basis_of(sid))
+    chain = _first_version(directory, sid)
     taken: set[Pair] = set()
     for withdraw_sid, withdraw in _withdrawals(room, point):
+        if _first_version(directory, withdraw.basis) != chain:
+            continue
         at = directory.logged.get(withdraw_sid)
-        newer = at is None or at.index > logged.index
-        if newer and _first_version(directory, withdraw.basis) == chain:
+        newer = at is None or at.index > directory.logged[sid].index
+        if newer and _has_standing(room, withdraw_sid, room.basis_of(withdraw.basis)):
             taken.update(pair for pair in pairs if takes(withdraw, pair))
     return frozenset(taken)
 
@@ -177,7 +191,11 @@ def recipients(room: RoomState, roster: Roster, n: int) -> frozenset[Sid]:
 
 
 def is_stale(room: RoomState, point: Point, now: Instant) -> bool:
-    """Tell whether a roster must come before anything else may be written."""
+    """Tell whether a roster must come before anything else may be written.
+
+    Only people whose devices hold the key count: the end of a guest's row, or of a row
+    without a pledge, gives nobody a key that she should not have.
+    """
     entry = room.current
     if entry is None:
         return False
@@ -187,24 +205,19 @@ def is_stale(room: RoomState, point: Point, now: Instant) -> bool:
     if prune_bases(room, roster, point, now) != roster.basis:
         return True
     staying = {row.person for row in prune_members(room, roster, point, now)}
-    if len(staying) < len(roster.mem):
-        return True
-    return not _still_recipients(room, entry.recipients, point.n)
+    devices = (device_of(room.directory, sid) for sid in entry.recipients)
+    return not all(_keeps_key(room, did, staying, point.n) for did in devices)
 
 
-def _still_recipients(room: RoomState, devices: frozenset[Sid], n: int) -> bool:
-    """Every device the key was sealed to is in force, and its owner's pledge too."""
+def _keeps_key(room: RoomState, did: Did, staying: Collection[Person], n: int) -> bool:
+    """Tell whether a device that was given the epoch's key would be given it again."""
     directory = room.directory
-    live = {
-        cert.body.did
-        for row in room.members()
-        for cert in directory.devices_of(row.person, n)
-        if directory.has_pledges(_agency(room, row, n), row.wid, n)
-    }
-    chains = [directory.chains[sid] for sid in devices]
-    if any(id(chain) in directory.seen_ended for chain in chains):
-        return False
-    return all(device_of(directory, sid) in live for sid in devices)
+    owner = directory.devices[did].versions[0].body
+    person = (owner.wid, owner.ik)
+    aid = directory.workers[owner.wid].versions[0].body.aid
+    live = any(cert.body.did == did for cert in directory.devices_of(person, n))
+    ended = directory.is_device_seen_ended(did)
+    return live and not ended and person in staying and directory.has_pledges(aid, owner.wid, n)
 
 
 def device_of(directory: Directory, sid: Sid) -> Did:

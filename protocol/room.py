@@ -12,7 +12,21 @@ from crypto.errors import Code, Refused
 from protocol.derived import feed_start
 from protocol.directory import Directory, Signer
 from protocol.feed import Row
-from protocol.ids import CaseId, Did, Digest, DocId, Eid, Hash, Key, NetId, RowHash, Sid, SumId, Wid
+from protocol.ids import (
+    Aid,
+    CaseId,
+    Did,
+    Digest,
+    DocId,
+    Eid,
+    Hash,
+    Key,
+    NetId,
+    RowHash,
+    Sid,
+    SumId,
+    Wid,
+)
 from protocol.payloads import (
     Ack,
     Basis,
@@ -178,6 +192,11 @@ class RoomState:
         return self.rosters[-1].body.n if self.rosters else -1
 
     @property
+    def hosts(self) -> frozenset[Aid]:
+        """The host agency, that of the creator; none before the first roster."""
+        return frozenset(entry.signer.aid for entry in self.rosters[:1])
+
+    @property
     def closed(self) -> bool:
         """Tell whether the room was closed."""
         return any(entry.body.why is Why.CLOSE for entry in self.rosters)
@@ -229,8 +248,16 @@ class RoomState:
 
     def heed_ack(self, ack: Ack, signer: Signer) -> None:
         """Let acting chairs act until the instant the chair named."""
-        if ack.kind is AckKind.ACT and ack.until is not None and signer.wid == self.roster.chair:
+        row = self.roster.rows.get(self.roster.chair)
+        by_chair = row is not None and row.person == signer.person
+        if ack.kind is AckKind.ACT and ack.until is not None and by_chair:
             self.act_until = ack.until
+
+    def enter(self, entry: RosterEntry) -> None:
+        """Take an accepted roster; a new chair has not let anybody act yet."""
+        if self.rosters and entry.body.chair != self.roster.chair:
+            self.act_until = 0
+        self.rosters.append(entry)
 
     # --- documents ---------------------------------------------------------------------------
 
@@ -253,9 +280,3 @@ class RoomState:
         if not isinstance(body, Basis) or body.case != self.case:
             raise Refused(Code.NO_BASIS)
         return body
-
-
-def log_index(directory: Directory, sid: Sid) -> int | None:
-    """Leaf index of a logged basis or withdrawal."""
-    logged = directory.logged.get(sid)
-    return logged.index if logged else None

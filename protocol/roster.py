@@ -46,6 +46,8 @@ def accept(room: RoomState, statement: Statement, row: Row) -> RosterEntry:
     _require_heads(room, body, row)
     point = Point(n=body.lh.n, s=body.fd[0])
     now = room.directory.time(point.n)
+    _require(holds=(body.why is Why.CREATE) == (body.n == 0))
+    _require(holds=body.why is Why.ROTATE or not room.closed)
     _RULES[body.why](room, body, signer, point)
     _require_people(room, body, point, now)
     _require_bases(room, body, point, now)
@@ -138,13 +140,14 @@ Rule = Callable[[RoomState, Roster, Signer, Point], None]
 
 
 def _rule_create(room: RoomState, body: Roster, signer: Signer, point: Point) -> None:
-    _require(holds=room.current is None and body.n == 0 and body.ref is UNSET)
+    _require(holds=body.ref is UNSET)
     chair = body.rows.get(body.chair)
     _require(holds=chair is not None and chair.person == signer.person)
     _require_may_chair(room, signer, point)
     for row in body.mem:
-        worker = room.directory.worker_in_force(row.wid, point.n)
-        _require(holds=worker is not None and worker.aid == signer.aid and row.from_ == 0)
+        worker = room.directory.workers.get(row.wid)
+        own = worker is not None and worker.versions[0].body.aid == signer.aid
+        _require(holds=own and row.from_ == 0)
 
 
 def _rule_add(room: RoomState, body: Roster, signer: Signer, point: Point) -> None:
@@ -157,9 +160,6 @@ def _rule_add(room: RoomState, body: Roster, signer: Signer, point: Point) -> No
     appended = body.act[: len(before.act)] == before.act and _is_chair(room, signer)
     _require(holds=body.act == before.act or appended)
     _require_bases_kept(room, before, body)
-    for row in added:
-        if row.role is not RosterRole.GUEST:
-            _require(Code.NOT_SEATED, holds=room.has_accepted(row.person))
 
 
 def _rule_remove(room: RoomState, body: Roster, signer: Signer, point: Point) -> None:
@@ -193,12 +193,13 @@ def _rule_handover(room: RoomState, body: Roster, signer: Signer, point: Point) 
     _require_handed_over(room, body, signer, point)
     _require_may_chair(room, signer, point)
     _require(holds=body.chair == signer.wid and body.pol == room.roster.pol)
+    _require(holds=body.from_ is UNSET)
     now = room.directory.time(point.n)
     pruned = basis.prune_members(room, room.roster, point, now)
     _, added = _split(room.roster, body)
     others = tuple(row for row in body.mem if row not in added)
     _require(holds=others == pruned and {row.person for row in added} <= {signer.person})
-    _require(holds=body.basis == basis.prune_bases(room, room.roster, point, now))
+    _require_bases_computed(room, body, point)
     left = tuple(wid for wid in _acts_left(room.roster, body) if wid != signer.wid)
     _require(holds=body.act == left and all(row.from_ == body.n for row in added))
 
@@ -209,7 +210,7 @@ def _rule_close(room: RoomState, body: Roster, signer: Signer, point: Point) -> 
     if body.mem:
         _require_computed(room, body, point)
     else:
-        _require(holds=not body.basis)
+        _require_bases_computed(room, body, point)
     _require(holds=body.act == _acts_left(room.roster, body))
 
 
@@ -274,6 +275,11 @@ def _require_computed(room: RoomState, body: Roster, point: Point) -> None:
     """What a rotation contains is computed, not chosen."""
     now = room.directory.time(point.n)
     _require(holds=body.mem == basis.prune_members(room, room.roster, point, now))
+    _require_bases_computed(room, body, point)
+
+
+def _require_bases_computed(room: RoomState, body: Roster, point: Point) -> None:
+    now = room.directory.time(point.n)
     _require(holds=body.basis == basis.prune_bases(room, room.roster, point, now))
 
 
@@ -313,15 +319,17 @@ def _was_chair(room: RoomState, person: Person) -> bool:
 
 def _require_people(room: RoomState, body: Roster, point: Point, now: Instant) -> None:
     covered = basis.covered_agencies(room, body.basis, point, now)
-    before = room.roster.rows if room.current else {}
     for row in body.mem:
         worker = room.directory.require_worker(row.wid, row.ik, point.n).body
         _require(holds=bool(_ROLE_CAPS[row.role] & set(worker.caps)))
-        if row.wid not in before:
+        if room.member(row.person) is None:
             room.directory.require_pledge(worker.aid, worker.wid, point.n)
             room.directory.require_pledge(worker.aid, None, point.n)
-        if row.role is not RosterRole.GUEST:
-            _require(Code.OUT_OF_SCOPE, holds=worker.aid in covered)
+        if row.role is RosterRole.GUEST:
+            continue
+        if body.why is Why.ADD and room.member(row.person) is None:
+            _require(Code.NOT_SEATED, holds=room.has_accepted(row.person))
+        _require(Code.OUT_OF_SCOPE, holds=worker.aid in covered)
     for wid in (body.chair, *body.act):
         _require(holds=wid not in body.rows or Cap.CHAIR in _caps(room, wid, point))
 
