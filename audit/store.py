@@ -8,6 +8,7 @@ from uuid import UUID
 
 from audit import entry as entries
 from audit.entry import Entry
+from audit.model import Filter, Found, Opened
 from audit.tiles import TileId
 from crypto.errors import Code
 from protocol.ids import Aid, CaseId, Did, Id, Nonce, Wid
@@ -69,48 +70,6 @@ class SignedTree:
     root: bytes
     note: bytes
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """What an auditor asks for; what is None does not filter. `wid`, `aid`: who acted."""
-
-    case: CaseId | None = None
-    wid: Wid | None = None
-    aid: Aid | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """The erasable side of an entry, with its key wrapped twice: `wrapped` is None once erased."""
-
-    key_id: Id
-    wrapped: bytes | None
-    key_ct: bytes
-    did: Did | None
-    wid: Wid | None
-    aid: Aid | None
-    case: CaseId | None
-    objects: tuple[bytes, ...]
-    to: tuple[Id, ...]
-    basis: bytes | None
-    purpose: str | None
-    result: str
-    request: bytes | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One entry for an auditor; `opened` is None when its facts were erased."""
-
-    index: int
-    id: int
-    at: datetime
-    kind: str
-    leaf: bytes
-    opened: Opened | None
 
 
 def to_bytes(recipients: Sequence[Id]) -> bytes:

@@ -53,6 +53,11 @@ def sub_message(
     return pae("shk1/sub", parts(*head))
 
 
+def signed_request(message: bytes, sig: bytes) -> bytes:
+    """Join a request and its signature: what is kept, and what an entry's `s` hashes."""
+    return parts(message, sig)
+
+
 def require_recent(time: int, *, now: Instant) -> None:
     """Refuse (`CLOCK`) a request whose seconds are more than two minutes off."""
     if abs(time - now // SECOND) > SLACK:

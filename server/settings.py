@@ -67,6 +67,9 @@ _NAMES: Final = frozenset(
     {"DATA", "HOST", "PORT", "ORIGIN", "NODE", "DATABASE_URL", "REDIS_URL", "LOG_LEVEL"}
     | {"BEHIND_PROXY", "RATE", "DATABASE_URL_FILE", "REDIS_URL_FILE"}
 )
+_CLIENTS: Final = frozenset({"LANG", "VAULT", "PASSPHRASE", "PASSPHRASE_FILE"})
+"""Settings of the commands that people type, which share the prefix."""
+
 _LEVELS: Final = frozenset({"debug", "info", "warning", "error"})
 
 
@@ -76,7 +79,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     An unknown name with our prefix is refused, since it is a misspelt one.
     """
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in _NAMES:
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in _NAMES | _CLIENTS:
             raise BadSetting(name, Flaw.UNKNOWN)
     host = _get(environment, "HOST", "127.0.0.1")
     port = _number(environment, "PORT", 8080, flaw=Flaw.NOT_A_PORT, most=_TOP_PORT)

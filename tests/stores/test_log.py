@@ -7,7 +7,8 @@ import pytest
 from audit import merkle, tiles
 from audit.entry import Kind
 from audit.integrator import integrate
-from audit.store import Asked, AuditLog, Filter, Found
+from audit.model import Filter, Found
+from audit.store import Asked, AuditLog
 from crypto.errors import Code, Refused
 from protocol.ids import Aid, CaseId, Did, Wid
 from storage.pool import Pool
