@@ -179,7 +179,7 @@ CREATE FUNCTION audit.query(p_council uuid, p_entry bigint, p_did bytea, p_case 
 #variable_conflict use_column
 BEGIN
   PERFORM audit.enter(p_council);
-  PERFORM audit.require_ticket(p_entry, p_did);
+  PERFORM audit.require_ticket(p_council, p_entry, p_did);
   IF (SELECT e.kind FROM audit.entry e WHERE e.id = p_entry) <> 'audit.query' THEN
     RAISE EXCEPTION 'no ticket' USING ERRCODE = '42501';
   END IF;
@@ -234,9 +234,9 @@ ALTER TABLE ONLY audit.fact FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE audit.fact OWNER TO entaku_audit_owner;
 
--- Name: require_ticket(bigint, bytea); Type: FUNCTION; Schema: audit; Owner: entaku_audit_owner
+-- Name: require_ticket(uuid, bigint, bytea); Type: FUNCTION; Schema: audit; Owner: entaku_audit_owner
 
-CREATE FUNCTION audit.require_ticket(p_entry bigint, p_did bytea) RETURNS audit.fact
+CREATE FUNCTION audit.require_ticket(p_council uuid, p_entry bigint, p_did bytea) RETURNS audit.fact
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -246,8 +246,7 @@ DECLARE
 BEGIN
   SELECT * INTO v_entry FROM audit.entry e WHERE e.id = p_entry;
   SELECT * INTO v_fact FROM audit.fact f WHERE f.entry_id = p_entry;
-  IF v_entry.id IS NULL OR v_fact.entry_id IS NULL
-     OR v_entry.xid IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()
+  IF v_entry.id IS NULL OR v_fact.council_id IS DISTINCT FROM p_council
      OR pg_xact_status(v_entry.xid) IS DISTINCT FROM 'committed'
      OR v_entry.at < clock_timestamp() - interval '30 s'
      OR v_fact.result <> ''
@@ -258,7 +257,7 @@ BEGIN
   RETURN v_fact;
 END $$;
 
-ALTER FUNCTION audit.require_ticket(p_entry bigint, p_did bytea) OWNER TO entaku_audit_owner;
+ALTER FUNCTION audit.require_ticket(p_council uuid, p_entry bigint, p_did bytea) OWNER TO entaku_audit_owner;
 
 -- Name: tile_bytes(uuid, text, bigint, bigint, bigint); Type: FUNCTION; Schema: audit; Owner: entaku_audit_owner
 
@@ -579,7 +578,7 @@ DECLARE
   v_ids bytea[];
 BEGIN
   PERFORM audit.enter(p_council);
-  v_fact := audit.require_ticket(p_entry, p_did);
+  v_fact := audit.require_ticket(p_council, p_entry, p_did);
   PERFORM FROM room.room r WHERE r.case_id = v_fact.case_id AND r.gate = v_fact.gate AND p_now < r.gate_until;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'room moved' USING ERRCODE = '40001';
@@ -633,7 +632,7 @@ BEGIN
   RETURN QUERY
     SELECT f.seq, f.id::bytea, f.sg::bytea, f.idn, f.fh::bytea, f.at, f.form, f.kind, f.did::bytea, f.n, f.entry_id, b.bare
       FROM room.feed f JOIN room.body b ON b.case_id = f.case_id AND b.id = f.id
-     WHERE f.case_id = p_case AND f.seq > p_after ORDER BY f.seq LIMIT p_limit;
+     WHERE f.council_id = p_council AND f.case_id = p_case AND f.seq > p_after ORDER BY f.seq LIMIT p_limit;
 END $$;
 
 ALTER FUNCTION room.rows(p_council uuid, p_case bytea, p_after bigint, p_limit integer) OWNER TO entaku_room_owner;
@@ -1803,10 +1802,10 @@ GRANT ALL ON FUNCTION audit.query(p_council uuid, p_entry bigint, p_did bytea, p
 REVOKE ALL ON FUNCTION audit.refuse() FROM PUBLIC;
 GRANT ALL ON FUNCTION audit.refuse() TO entaku_room_owner;
 
--- Name: FUNCTION require_ticket(p_entry bigint, p_did bytea); Type: ACL; Schema: audit; Owner: entaku_audit_owner
+-- Name: FUNCTION require_ticket(p_council uuid, p_entry bigint, p_did bytea); Type: ACL; Schema: audit; Owner: entaku_audit_owner
 
-REVOKE ALL ON FUNCTION audit.require_ticket(p_entry bigint, p_did bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION audit.require_ticket(p_entry bigint, p_did bytea) TO entaku_room_owner;
+REVOKE ALL ON FUNCTION audit.require_ticket(p_council uuid, p_entry bigint, p_did bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION audit.require_ticket(p_council uuid, p_entry bigint, p_did bytea) TO entaku_room_owner;
 
 -- Name: FUNCTION tile_bytes(p_council uuid, p_log text, p_level bigint, p_n bigint, p_width bigint); Type: ACL; Schema: audit; Owner: entaku_audit_owner
 

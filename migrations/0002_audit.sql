@@ -181,9 +181,10 @@ END $$;
 
 ---------------------------------------------------------------- tickets
 
--- A ticket is an entry that another transaction committed within the last 30 s, that was no refusal
--- and that names this device. Reading in the transaction that logs would leave no trace after ROLLBACK.
-CREATE FUNCTION audit.require_ticket(p_entry bigint, p_did bytea) RETURNS audit.fact
+-- A ticket is an entry of this council that another transaction committed within the last 30 s, that was
+-- no refusal and that names this device. Reading in the transaction that logs (which is 'in progress')
+-- would leave no trace after ROLLBACK.
+CREATE FUNCTION audit.require_ticket(p_council uuid, p_entry bigint, p_did bytea) RETURNS audit.fact
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_entry audit.entry;
@@ -191,8 +192,7 @@ DECLARE
 BEGIN
   SELECT * INTO v_entry FROM audit.entry e WHERE e.id = p_entry;
   SELECT * INTO v_fact FROM audit.fact f WHERE f.entry_id = p_entry;
-  IF v_entry.id IS NULL OR v_fact.entry_id IS NULL
-     OR v_entry.xid IS NOT DISTINCT FROM pg_current_xact_id_if_assigned()
+  IF v_entry.id IS NULL OR v_fact.council_id IS DISTINCT FROM p_council
      OR pg_xact_status(v_entry.xid) IS DISTINCT FROM 'committed'
      OR v_entry.at < clock_timestamp() - interval '30 s'
      OR v_fact.result <> ''
@@ -268,7 +268,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM audit.enter(p_council);
-  PERFORM audit.require_ticket(p_entry, p_did);
+  PERFORM audit.require_ticket(p_council, p_entry, p_did);
   IF (SELECT e.kind FROM audit.entry e WHERE e.id = p_entry) <> 'audit.query' THEN
     RAISE EXCEPTION 'no ticket' USING ERRCODE = '42501';
   END IF;

@@ -15,7 +15,7 @@ DECLARE
   v_ids bytea[];
 BEGIN
   PERFORM audit.enter(p_council);
-  v_fact := audit.require_ticket(p_entry, p_did);
+  v_fact := audit.require_ticket(p_council, p_entry, p_did);
   PERFORM FROM room.room r WHERE r.case_id = v_fact.case_id AND r.gate = v_fact.gate AND p_now < r.gate_until;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'room moved' USING ERRCODE = '40001';
@@ -38,7 +38,7 @@ BEGIN
   RETURN QUERY
     SELECT f.seq, f.id::bytea, f.sg::bytea, f.idn, f.fh::bytea, f.at, f.form, f.kind, f.did::bytea, f.n, f.entry_id, b.bare
       FROM room.feed f JOIN room.body b ON b.case_id = f.case_id AND b.id = f.id
-     WHERE f.case_id = p_case AND f.seq > p_after ORDER BY f.seq LIMIT p_limit;
+     WHERE f.council_id = p_council AND f.case_id = p_case AND f.seq > p_after ORDER BY f.seq LIMIT p_limit;
 END $$;
 
 -- What a decision about one room stands on; no row when there is no such room.

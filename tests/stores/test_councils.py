@@ -10,7 +10,7 @@ import pytest
 from crypto.errors import Code, Refused
 from crypto.hashing import sha256
 from identity import store as identity_store
-from identity.model import Beside, Touched, Waiting
+from identity.model import Beside, Touched
 from identity.store import Challenges, WaitingRoom
 from protocol.ids import CaseId, Digest, Hash, Key, Sid
 from protocol.statement import Signature
@@ -26,6 +26,7 @@ from tests.stores.world import (
     hash32,
     id16,
     logged,
+    waiting,
 )
 
 
@@ -175,19 +176,6 @@ async def test_statements_of_another_council_stay_there(world: World, other_worl
     assert await world.statements.after(0) == []
     assert await world.statements.rev() == 0
     assert (await world.seen()).gate == seen.gate
-
-
-def waiting(name: str, *signatures: Signature) -> Waiting:
-    """Make something that waits until later."""
-    return Waiting(
-        key=hash32(name),
-        typ="worker",
-        payload=name.encode(),
-        signatures=signatures,
-        mac=b"mac",
-        beside=b"beside",
-        until=LATER,
-    )
 
 
 async def test_what_waits_gathers_signatures(world: World) -> None:

@@ -8,8 +8,19 @@ from conference.live import Listener, Live
 from identity.store import WaitingRoom
 from protocol.ids import Id
 from storage.pool import Pool
-from tests.stores.test_councils import waiting
-from tests.stores.world import CASE, COUNCIL, DID, NOW, WID, Admin, World, admission, id16, row
+from tests.stores.world import (
+    CASE,
+    COUNCIL,
+    DID,
+    NOW,
+    WID,
+    Admin,
+    World,
+    admission,
+    id16,
+    row,
+    waiting,
+)
 
 SEALED = {"room.body", "room.blob", "audit.fact", "audit.entry", "audit.case_key"}
 WORKED_ON = {
@@ -104,7 +115,7 @@ async def test_no_role_reads_what_is_sealed(full: World, admin: Admin, role: str
     [
         "SELECT audit.append('00000000-0000-0000-0000-000000000001', 'id', 'x', 'x')",
         "SELECT audit.open_logs(NULL, '', '{}', '', '{}')",
-        "SELECT audit.require_ticket(1, '')",
+        "SELECT audit.require_ticket(NULL, 1, '')",
         "SELECT audit.query(NULL, 1, '', NULL, NULL, NULL, NULL, NULL, 0, 9)",
         "SELECT room.put_statement(NULL, 1, NULL, '', '', '', '', '', '')",
         "SELECT room.move_council(NULL, 1, 1)",
@@ -246,6 +257,15 @@ async def test_a_stored_hash_is_that_of_the_stored_bytes(world: World, admin: Ad
         await admin.execute(
             "INSERT INTO audit.entry (council_id, log_id, kind, leaf, leaf_hash)"
             " SELECT council_id, log_id, kind, leaf, leaf_hash FROM audit.entry"
+        )
+
+
+async def test_an_entry_has_one_index(full: World, admin: Admin) -> None:
+    """Two leaves for one entry are refused, whatever their indexes."""
+    assert full.council == COUNCIL
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await admin.execute(
+            "INSERT INTO audit.leaf SELECT log_id, idx + 1000, entry_id, leaf_hash FROM audit.leaf"
         )
 
 

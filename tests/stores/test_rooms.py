@@ -9,8 +9,10 @@ import asyncpg
 import pytest
 
 from conference.live import Listener, Live
-from conference.store import FOREVER, Bundle, Effect, Notice, Rooms, Snapshot
+from conference.store import FOREVER, Bundle, Effect, Notice, Snapshot
 from crypto.errors import Code, Refused
+from identity.model import Touched
+from identity.store import WaitingRoom
 from protocol.codec import b64u, from_b64u
 from protocol.feed import feed_hash
 from protocol.ids import CaseId, Digest, Hash, RowHash, SitId
@@ -25,11 +27,14 @@ from tests.stores.world import (
     WID,
     Admin,
     World,
+    admission,
     change,
     hash32,
     id16,
     logged,
     row,
+    waiting,
+    without_row_security,
     written,
 )
 
@@ -300,6 +305,20 @@ async def test_a_withdrawal_stands_in_log_and_feed(world: World) -> None:
     assert (await world.seen()).id_rev == seen.id_rev + 1
 
 
+async def test_a_statement_that_waited_waits_no_longer(world: World) -> None:
+    """A basis that lacked a signature leaves the waiting area when its batch is committed."""
+    seen = await world.create_room()
+    room = WaitingRoom(world.pool, council=world.council)
+    for name in ("basis", "another"):
+        await room.pend(waiting(name), now=NOW)
+
+    await world.rooms.commit(
+        replace(change(seen, row("basis")), logged=[logged("basis", typ="basis")])
+    )
+
+    assert [each.payload for each in await room.all(now=NOW)] == [b"another"]
+
+
 async def test_a_withdrawal_decided_on_other_statements_is_decided_again(world: World) -> None:
     """A batch that adds statements asserts the revision as well."""
     seen = await world.create_room()
@@ -399,12 +418,21 @@ async def test_listeners_are_known_to_all_nodes(world: World) -> None:
     assert await live.of(CASE) == []
 
 
-async def test_councils_do_not_see_each_others_rooms(world: World, other_world: World) -> None:
-    """The same question in another council's name finds nothing."""
+@pytest.mark.parametrize("ring", [True, False], ids=["row security", "without it"])
+async def test_councils_do_not_see_each_others_rooms(
+    world: World, other_world: World, admin: Admin, *, ring: bool
+) -> None:
+    """The same question in another council's name finds nothing, with either fence alone."""
     seen = await world.create_room()
+    if not ring:
+        await without_row_security(admin)
 
     assert await other_world.rooms.all() == []
     assert await other_world.rooms.rows(CASE, after=0) == []
     assert await other_world.rooms.snapshot(CASE) is None
+    assert await other_world.rooms.committed(CASE, [hash32("roster 0")]) == []
+    assert not await other_world.rooms.move_gate(CASE, gate=seen.gate, until=LATER)
     with pytest.raises(asyncpg.SerializationError):
-        await Rooms(world.pool, council=other_world.council).commit(change(seen, row("a")))
+        await other_world.rooms.commit(change(seen, row("a")))
+    await other_world.statements.admit(replace(admission("a", rev=0), touched=[Touched(case=CASE)]))
+    assert await world.seen() == seen

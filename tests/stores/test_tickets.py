@@ -8,15 +8,16 @@ import pytest
 
 from audit.entry import Kind
 from audit.store import Asked, AuditLog
-from conference.store import Body, Effect, Rooms
+from conference.store import Body, Bundle, Effect, Rooms, Snapshot
 from crypto.errors import Code, Refused
-from protocol.ids import Did, Hash, Id, Nonce
+from protocol.ids import CaseId, Did, Digest, Hash, Id, Nonce
 from storage.pool import Pool
 from tests.stores.world import (
     AID,
     CASE,
     COUNCIL,
     DID,
+    FH_0,
     KEY,
     LATER,
     NOW,
@@ -27,6 +28,7 @@ from tests.stores.world import (
     hash32,
     id16,
     row,
+    without_row_security,
     written,
 )
 
@@ -184,16 +186,27 @@ async def test_a_ticket_lasts_thirty_seconds(room: World, admin: Admin) -> None:
     assert await denied(room, fresh) == Code.FORBIDDEN
 
 
-async def test_another_councils_ticket_opens_nothing(room: World, other_world: World) -> None:
-    """Entries of one council are invisible to another."""
+@pytest.mark.parametrize("ring", [True, False], ids=["row security", "without it"])
+async def test_another_councils_ticket_opens_nothing(
+    room: World, other_world: World, admin: Admin, *, ring: bool
+) -> None:
+    """An entry is a ticket in its own council, with either fence alone."""
     ticket = await room.ask_to_read(SEALED)
+    if not ring:
+        await without_row_security(admin)
 
     assert await denied(other_world, ticket) == Code.FORBIDDEN
 
 
 async def test_a_ticket_opens_only_its_own_case(room: World) -> None:
-    """An id that stands in another room is not found there."""
-    ticket = await room.ask_to_read(hash32("row of another room"))
+    """Rows and bundles of another room stay closed although the entry names their ids."""
+    case = CaseId(id16("another case"))
+    fresh = Snapshot.before_first(fh=FH_0, id_rev=0, idn=0)
+    first = replace(change(fresh, row("elsewhere", ct=b"x")), case=case, code="K-102")
+    bundle = Bundle(hash=Digest(hash32("bundle")), data=b"x")
+    await room.rooms.commit(replace(first, bundles=[bundle]))
+
+    ticket = await room.ask_to_read(hash32("elsewhere"), hash32("bundle"))
 
     assert await room.rooms.read(ticket=ticket, did=DID, now=NOW) == []
 
