@@ -2,8 +2,7 @@
 
 import click
 
-from cli import audit
-from cli.shell import Shell
+from cli import audit, council, people, serve
 from cli.speaking import Group
 
 
@@ -12,6 +11,13 @@ def root() -> None:
     """Entaku; the help a person reads is in the catalogue."""
 
 
-root.add_command(audit.group)
-
-__all__ = ["Shell", "root"]
+for command in (
+    serve.serve,
+    serve.demo,
+    council.group,
+    people.invite,
+    people.join,
+    people.device,
+    audit.group,
+):
+    root.add_command(command)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -12,15 +11,10 @@ import click
 from cli import commands
 from cli.exits import Exit, exit_of
 from cli.failures import Stop
+from cli.now import now
 from cli.shell import Shell
 from crypto.errors import Refused
 from protocol.sentences import LANGS, Lang
-from protocol.times import Instant
-
-
-def now() -> Instant:
-    """The machine's time, for whoever is handed a clock."""
-    return Instant(time.time_ns() // 1_000_000)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,13 +4,16 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import Final, TextIO
 
 from cli.texts import text
 from crypto.entropy import Entropy, system
 from crypto.errors import Fact, Refused
 from protocol.sentences import Lang, sentence
-from protocol.times import Instant
+from protocol.times import HOUR, Instant
+
+JST: Final = 9 * HOUR
+"""Japan's offset from UTC in ms; it has no summer time."""
 
 Now = Callable[[], Instant]
 
@@ -55,3 +58,9 @@ class Shell:
             self.complain(refusal.code, message, refusal.facts)
         else:
             print(f"{message} ({refusal.code}){shown}", file=self.err, flush=True)
+
+    def when(self, at: Instant | None) -> str:
+        """Show a point in time as people in Japan write it."""
+        if at is None:
+            return "―"
+        return at.plus(JST).moment().strftime("%Y-%m-%d %H:%M")

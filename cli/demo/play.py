@@ -1,0 +1,118 @@
+"""What the director holds while the story runs: the cast, who is who, what is expected."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NoReturn
+
+from cli.demo import lines
+from cli.demo.cast import Actor
+from cli.demo.stage import Folder, environment
+from cli.demo.story import Person, Story
+from cli.demo.teller import Teller
+from cli.exits import Exit
+from cli.failures import Stop
+from crypto.errors import Code, Refused
+
+OFFICE = "office"
+PASSPHRASE = "minase-demo"  # noqa: S105 -- the demo's people are invented, and so are their secrets
+
+
+@dataclass(slots=True, kw_only=True)
+class Play:
+    """One run of the story."""
+
+    story: Story
+    today: date
+    folder: Folder
+    teller: Teller
+    url: str
+    cast: dict[str, Actor] = field(default_factory=dict[str, Actor])
+    aids: dict[str, str] = field(default_factory=dict[str, str])
+    wids: dict[str, str] = field(default_factory=dict[str, str])
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    # --- the cast ----------------------------------------------------------------------------
+
+    async def engage(self, keys: Iterable[str]) -> None:
+        """Start a process for each person."""
+        started = await gather(self._start(key) for key in keys)
+        self.cast |= {actor.name: actor for actor in started}
+
+    async def _start(self, key: str) -> Actor:
+        hello = lines.Hello(
+            person=key,
+            vault=str(self.folder.vault(key)),
+            passphrase=PASSPHRASE,
+            url=self.url,
+            slug=self.story.council.slug,
+        )
+        log = self.folder.logs / f"{key}.log"
+        return await Actor.start(hello, log=log, environment=environment({}))
+
+    async def dismiss(self, *keys: str) -> None:
+        """End processes, all of them without a name; their vaults are free then."""
+        leaving = [self.cast.pop(key) for key in keys or tuple(self.cast)]
+        await asyncio.gather(*(actor.leave() for actor in leaving))
+
+    async def ask(self, who: str, do: str, **args: Any) -> Any:
+        """Have somebody do something; what is refused although it should work is a deviation."""
+        try:
+            return await self.cast[who].ask(do, **args)
+        except Refused as refusal:
+            facts = ", ".join(f"{name}={fact}" for name, fact in refusal.facts.items())
+            self.deviate(f"{who}.{do}", f"{refusal.code} {facts}")
+
+    async def refused(self, who: str, do: str, *codes: Code, **args: Any) -> Refused:
+        """Have somebody try what must be refused, and show the sentence she reads."""
+        try:
+            result = await self.cast[who].ask(do, **args)
+        except Refused as refusal:
+            if refusal.code not in codes:
+                self.deviate(f"{who}.{do}", f"{refusal.code}, not {'/'.join(codes)}")
+            self.teller.refused(self.name(who), refusal.code)
+            return refusal
+        self.deviate(f"{who}.{do}", f"{result!r}, not {'/'.join(codes)}")
+
+    # --- names -------------------------------------------------------------------------------
+
+    def person(self, key: str) -> Person:
+        """Somebody of the story."""
+        return self.story.person(key)
+
+    def name(self, key: str) -> str:
+        """Family name with post, as the narration calls people."""
+        person = self.person(key)
+        return f"{person.name.split()[0]}({person.post})"
+
+    def family(self, *keys: str) -> str:
+        """Family names in a row."""
+        return "・".join(self.person(key).name.split()[0] for key in keys)
+
+    def aid(self, key: str) -> str:
+        """Agency id of a person."""
+        return self.aids[self.person(key).agency]
+
+    # --- expectations ------------------------------------------------------------------------
+
+    def expect(self, key: str, *, holds: bool, **values: object) -> None:
+        """Confirm an expectation, or end with its name."""
+        if not holds:
+            self.deviate(key, ", ".join(f"{name}={value}" for name, value in values.items()))
+        self.teller.confirm(key, **values)
+
+    def deviate(self, what: str, why: str) -> NoReturn:
+        """End: something is not as the story says it must be."""
+        raise Stop("demo.deviation", exit=Exit.DEVIATION, what=what, why=why)
+
+
+async def gather(work: Iterable[Awaitable[Any]]) -> list[Any]:
+    """Do things side by side; the first failure stops all."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_one(each)) for each in work]
+    return [task.result() for task in tasks]
+
+
+async def _one(work: Awaitable[Any]) -> Any:
+    return await work

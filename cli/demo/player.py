@@ -1,0 +1,79 @@
+"""What an actor holds: a vault, a session, the room it sits in."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from cli.demo import lines
+from cli.now import now
+from crypto.entropy import system
+from crypto.errors import Code, Refused
+from sdk.clock import Clock
+from sdk.council import Council
+from sdk.session import Session
+from sdk.transport import Http
+from sdk.vault import Vault
+
+Happened = Callable[[str, dict[str, Any]], None]
+
+
+class Player:
+    """One person; everything she knows is here and nowhere else."""
+
+    def __init__(self, *, hello: lines.Hello, happened: Happened) -> None:
+        """`happened` tells the director what nobody asked for."""
+        self.name: Final = hello.person
+        self.url: Final = hello.url
+        self.slug: Final = hello.slug
+        self.path: Final = Path(hello.vault)
+        self.passphrase: Final = hello.passphrase
+        self.happened: Final = happened
+        self.clock: Final = Clock(now)
+        self._http: Http | None = None
+        self._vault: Vault | None = None
+        self._council: Council | None = None
+        self._session: Session | None = None
+
+    # --- what she has ------------------------------------------------------------------------
+
+    async def http(self) -> Http:
+        """Connections to the council's server."""
+        if self._http is None:
+            self._http = await Http(url=self.url, slug=self.slug).__aenter__()
+        return self._http
+
+    async def vault(self) -> Vault:
+        """Her vault, made at first use."""
+        if self._vault is None:
+            self._vault = await Vault.create(self.path, self.passphrase, entropy=system)
+        return self._vault
+
+    @property
+    def council(self) -> Council:
+        """The council she belongs to; UNTRUSTED before."""
+        if self._council is None:
+            raise Refused(Code.UNTRUSTED)
+        return self._council
+
+    @council.setter
+    def council(self, council: Council) -> None:
+        self._council = council
+
+    @property
+    def session(self) -> Session:
+        """Her signed-in device; UNTRUSTED before."""
+        if self._session is None:
+            raise Refused(Code.UNTRUSTED)
+        return self._session
+
+    async def sign_in(self) -> None:
+        """Sign in with the device that was just enrolled."""
+        self._session = Session(vault=await self.vault(), council=self.council)
+        await self._session.login()
+
+    async def close(self) -> None:
+        """Drop keys and connections."""
+        if self._http is not None:
+            await self._http.close()
+        if self._vault is not None:
+            self._vault.close()
