@@ -16,7 +16,7 @@ from server.announce import OneNode, OverRedis, Wire
 from server.council import Council
 from server.custody import Custody
 from server.denials import Denials
-from server.http import health, identity, log, setup
+from server.http import audit, health, identity, log, setup
 from server.http import rooms as rooms_http
 from server.http.middleware import RATE, Rate, edge
 from server.jobs import Jobs
@@ -67,7 +67,7 @@ async def create_app(
         tokens=Tokens(custody.token_seed, issuer=settings.origin),
         denials=Denials(log=logger, pool=pools.app),
         wire=_wire(settings, logger),
-        rooms=rooms or _live(settings),
+        rooms=rooms or await asyncio.to_thread(_live, settings),
     )
     return _application(service)
 
@@ -93,7 +93,7 @@ def _application(service: Service) -> web.Application:
     app[SERVICE] = service
     app[RATE] = Rate(service.settings.rate)
     app[JOBS] = Jobs(service)
-    for module in (health, setup, log, identity, rooms_http):
+    for module in (health, setup, log, identity, rooms_http, audit):
         app.add_routes(module.routes)
     service.sockets.attach(app)
     app.cleanup_ctx.append(_running)
