@@ -27,6 +27,7 @@ from protocol.statement import Statement, compose, match, sign, signature_hash, 
 from protocol.times import Instant
 from protocol.wire import RowIn
 from sdk.contents import ChainHead
+from sdk.guard import require_allowed
 from sdk.opening import Text, plain_of
 from sdk.session import Session
 
@@ -118,8 +119,11 @@ class Draft:
     def seal(self, header: AnyHeader, text: Text) -> Eid:
         """Seal words under the key that the header names, and add the envelope.
 
-        Raises BAD_BUNDLE or BAD_DOC_KEY when this device does not hold the key.
+        Raises BAD_BUNDLE or BAD_DOC_KEY when this device does not hold the key, FORBIDDEN for
+        words that must not be written down.
         """
+        if not isinstance(header, DkHeader):
+            require_allowed(text)
         wire = envelope.seal(
             key=self._key(header),
             header=codec.encode(header),

@@ -12,7 +12,7 @@ from crypto.signing import SigningKey
 from protocol import requests
 from protocol.certificates import Cert
 from protocol.directory import Signer
-from protocol.ids import Blob, CaseId, Hash, Nonce, SitId
+from protocol.ids import Blob, CaseId, Digest, Hash, Nonce, SitId
 from protocol.payloads import Device
 from protocol.times import SECOND
 from protocol.wire import (
@@ -44,6 +44,7 @@ class Session:
         self.council: Final = council
         self.ops: Final = OpsLog(http=council.http, pin=vault.contents.ops)
         self.expires = 0
+        self._eks: Final[dict[Digest, bytes]] = {}
         self.fresh = 0
 
     @classmethod
@@ -214,6 +215,13 @@ class Session:
                 raise
         request = self.read_request(case, purpose, ids)
         return await self.council.http.post_once(path, request, Served)
+
+    async def eks(self, hashes: set[Digest]) -> dict[Digest, bytes]:
+        """Sealing keys by the hash that certificates name; fetched once."""
+        missing = hashes - self._eks.keys()
+        if missing:
+            self._eks.update(await self.council.sealing_keys(missing))
+        return {each: self._eks[each] for each in hashes}
 
     # --- freshness ---------------------------------------------------------------------------
 
