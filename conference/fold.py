@@ -5,7 +5,7 @@ reader replays what was committed, judges each row at the row's own point, and k
 refused row with its code (protocol, sections 5.2a, 5.9, 6 and 7).
 """
 
-from conference.content import Content, Sealed
+from conference.content import Content, Sealed, require_id
 from conference.fold_contents import take_envelope
 from conference.fold_statements import take_statement
 from conference.room import Live, Record, Room
@@ -19,13 +19,16 @@ def fold(room: Room, row: Row, content: Content | None, *, live: Live | None = N
     """Take the next row; returns the code of a refused one, which is kept and skipped.
 
     Raises:
-        Refused: EQUIVOCATION when the row does not continue the chain; with `live`, any
-            refusal, and then the room is to be thrown away (it was a fork).
+        Refused: EQUIVOCATION when the row does not continue the chain, or the content is not
+            the one behind its id; with `live`, any refusal, and then the room is to be thrown
+            away (it was a fork).
     """
     state = room.state
     expected = feed_hash(before=state.fh, seq=row.seq, row_id=row.id, sg=row.sg, idn=row.idn)
     if row.seq != state.seq + 1 or row.fh != expected or row.idn < state.idn:
         raise Refused(Code.EQUIVOCATION, seq=row.seq)
+    if content is not None:
+        require_id(content, row.id)
     state.at = row.idn
     if content is None:
         room.has_gaps = True
@@ -37,8 +40,15 @@ def fold(room: Room, row: Row, content: Content | None, *, live: Live | None = N
     return record.code
 
 
+def _require_new(room: Room, row: Row) -> None:
+    """A signed thing happens once, however often a server shows it."""
+    if row.id in room.state.ids:
+        raise Refused(Code.REPLAY)
+
+
 def _judged(room: Room, row: Row, content: Content, live: Live | None) -> tuple[Record, bool]:
     try:
+        _require_new(room, row)
         if isinstance(content, Sealed):
             return take_envelope(room, row, content, live)
         return take_statement(room, row, content, live)

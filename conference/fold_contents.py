@@ -12,11 +12,11 @@ from conference.room import Live, Record, Room
 from consent.model import Action, Allow, Deny
 from crypto.errors import Code, Refused
 from protocol import documents, envelope
-from protocol.basis import device_of
 from protocol.directory import Signer
 from protocol.feed import Row
 from protocol.headers import AnyHeader, DkHeader, EvHeader, OpHeader, SumHeader
 from protocol.ids import Did, Eid
+from protocol.payloads import Device
 from protocol.room import Announced, Version
 from protocol.times import MINUTE
 
@@ -62,14 +62,14 @@ def _moves_gate(header: AnyHeader) -> bool:
 
 
 def _author(room: Room, row: Row, sealed: Sealed, live: Live | None) -> Signer:
-    directory = room.state.directory
-    chain = directory.chains.get(sealed.header.dev)
-    did = device_of(directory, sealed.header.dev) if chain else None
-    _require(Code.UNTRUSTED, holds=did is not None)
-    assert did is not None  # noqa: S101 -- the line above
+    directory, dev = room.state.directory, sealed.header.dev
+    body = directory.chains[dev].versions[0].body if dev in directory.chains else None
+    if not isinstance(body, Device):
+        raise Refused(Code.UNTRUSTED)
     if live is not None:
-        _require(Code.FORBIDDEN, holds=did == live.author)
-    signer = directory.trust(directory.devices[did].versions[0].body.dk, "env", row.idn)
+        _require(Code.FORBIDDEN, holds=body.did == live.author)
+    _require(Code.NOT_LOGGED, holds=directory.statements[dev] < row.idn)
+    signer = directory.trust(body.dk, "env", row.idn)
     if live is not None:
         _require(Code.REVOKED, holds=not directory.is_seen_ended(signer))
     envelope.check_signature(sealed.env, signer.dk)
@@ -78,11 +78,11 @@ def _author(room: Room, row: Row, sealed: Sealed, live: Live | None) -> Signer:
 
 
 def _require_chain(room: Room, header: AnyHeader, did: Did) -> None:
+    """Each row follows the author's last; across rows I did not see it only counts on."""
     last, eid = room.state.chains.get(did, (0, None))
-    if room.has_gaps:
-        _require(Code.CHAIN_GAP, holds=header.n > last)
-        return
-    _require(Code.CHAIN_GAP, holds=header.n == last + 1 and header.p == eid)
+    follows = header.n == last + 1 and header.p == eid
+    jumps = room.has_gaps and header.n > last + 1
+    _require(Code.CHAIN_GAP, holds=follows or jumps)
 
 
 def _require_rights(
@@ -96,6 +96,7 @@ def _require_rights(
         announced = state.documents[header.d, header.g]
         return _require_allowed(room, header, announced, signer, live)
     announced = documents.require_place(state, header, signer)
+    documents.require_granted(state, header, signer)
     if isinstance(header, SumHeader):
         documents.require_version(state, header, signer)
     due = any(held.is_due((header.d, header.g)) for held in room.gates(live))

@@ -9,7 +9,7 @@ from conference.point import PointRoom
 from conference.room import Live, Record, Room
 from consent import statements as consent
 from crypto.errors import Code, Refused
-from protocol import admission, documents, roster
+from protocol import documents, roster
 from protocol.basis import device_of
 from protocol.directory import Signer
 from protocol.feed import Row
@@ -17,9 +17,10 @@ from protocol.ids import Did, Hash, Sid
 from protocol.payloads import Ack, Basis, Grant, Meet, Roster, Seat, Sect, Withdraw
 from protocol.room import Announced, Answered, Granted
 from protocol.statement import Signature, Statement, match, signature_hash
-from protocol.vocabulary import RosterRole
+from protocol.vocabulary import AckKind, RosterRole
 
 _FREE_OF_STALE: Final = (Roster, Basis, Withdraw, Seat, Meet, Ack)
+_CLOSED_TO: Final = (Basis, Sect, Seat)
 
 
 def _require(code: Code, *, holds: bool) -> None:
@@ -39,6 +40,7 @@ def take_statement(
     take = _TAKERS.get(type(body))
     if take is None:
         raise Refused(Code.UNKNOWN_TYPE)
+    _require(Code.FORBIDDEN, holds=not (room.state.closed and isinstance(body, _CLOSED_TO)))
     return take(room, row, statement, live)
 
 
@@ -49,10 +51,15 @@ def _by_device(room: Room, row: Row, statement: Statement, live: Live | None) ->
     _require(Code.BAD_SIG, holds=bool(found))
     signer = directory.trust(found[0].pk, statement.typ, row.idn)
     _require_sg(row, found[:1])
-    if live is not None:
-        _require(Code.REVOKED, holds=not directory.is_seen_ended(signer))
-        _require(Code.FORBIDDEN, holds=signer.did == live.author)
+    _require_poster(room, signer, live)
     return signer
+
+
+def _require_poster(room: Room, signer: Signer, live: Live | None) -> None:
+    """Who submits signs for herself, with a device that nothing I have seen has ended."""
+    if live is not None:
+        _require(Code.REVOKED, holds=not room.state.directory.is_seen_ended(signer))
+        _require(Code.FORBIDDEN, holds=signer.did == live.author)
 
 
 def _require_sg(row: Row, signatures: tuple[Signature, ...]) -> None:
@@ -71,13 +78,13 @@ def _take_roster(
     room: Room, row: Row, statement: Statement, live: Live | None
 ) -> tuple[Record, bool]:
     state = room.state
-    _by_device(room, row, statement, live)
     entry = roster.accept(state, statement, row)
+    _require_poster(room, entry.signer, live)
     for sid in entry.body.basis:
         _require(Code.NO_BASIS, holds=sid in state.listed)
         if state.current is None:
             _require_standing(room, sid, entry.signer.aid)
-    state.rosters.append(entry)
+    state.enter(entry)
     return replace(_record(row, statement, entry.signer.did), epoch=entry.body.n), True
 
 
@@ -129,8 +136,6 @@ def _take_withdraw(
 ) -> tuple[Record, bool]:
     assert isinstance(statement.body, Withdraw)  # noqa: S101 -- _TAKERS maps the type
     _require_case(room, statement.body)
-    signatures = admission.signed_by_device(room.state.directory, statement, row.idn)
-    _require_sg(row, signatures)
     signer = _by_device(room, row, statement, live)
     basis = room.state.basis_of(statement.body.basis)
     consent.require_withdrawal(statement.body, _standing(room, signer, _host(room)), basis=basis)
@@ -204,8 +209,9 @@ def _take_meet(
     _require_member(room, signer)
     room.state.require_feed_point((body.seq, body.fh))
     room.state.require_log_head(body.lh, row.idn)
-    known = any(entry.sid == body.ros and entry.seq <= body.seq for entry in room.state.rosters)
-    _require(Code.EQUIVOCATION, holds=known and room.state.idns[body.seq] == body.idn)
+    held = [entry.sid for entry in room.state.rosters if entry.seq <= body.seq][-1:]
+    _require(Code.EQUIVOCATION, holds=held == [body.ros])
+    _require(Code.EQUIVOCATION, holds=room.state.idns[body.seq] == body.idn)
     return _record(row, statement, signer.did), False
 
 
@@ -213,8 +219,11 @@ def _take_ack(room: Room, row: Row, statement: Statement, live: Live | None) -> 
     body = statement.body
     assert isinstance(body, Ack)  # noqa: S101 -- _TAKERS maps the type
     _require_case(room, body)
+    _require(Code.UNKNOWN_TYPE, holds=body.kind in {AckKind.ACT, AckKind.BAD_BUNDLE})
     signer = _by_device(room, row, statement, live)
     _require_member(room, signer)
+    by_chair = signer.wid == room.state.roster.chair
+    _require(Code.RULE_DENIED, holds=by_chair or body.kind is not AckKind.ACT)
     room.state.require_feed_point(body.fd)
     room.state.heed_ack(body, signer)
     return _record(row, statement, signer.did), True

@@ -5,7 +5,7 @@ passes at which a basis, review, pledge, certificate or guest row ends.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agenda.model import Item, ItemState
 from conference.records import Conference, SeatState
@@ -44,11 +44,12 @@ class Gate:
     now: Instant
     until: Instant
     mark: int  # the room's `gate` when this was built
+    seen: frozenset[int] | None  # chains that I know to be ended although no leaf says so yet
     stands: tuple[Standing, ...]
     views: tuple[BasisView, ...]
     _actors: dict[Person, Actor] = field(default_factory=dict[Person, Actor])
-    _reads: dict[tuple[Person, bytes], Allow | Deny] = field(
-        default_factory=dict[tuple[Person, bytes], Allow | Deny]
+    _reads: dict[tuple[Person, Hashable], Allow | Deny] = field(
+        default_factory=dict[tuple[Person, Hashable], Allow | Deny]
     )
     _due: dict[Generation, bool] = field(default_factory=dict[Generation, bool])
     _holders: dict[Generation, frozenset[Did]] = field(
@@ -62,9 +63,9 @@ class Gate:
     def actor(self, person: Person, *, seated: bool = False) -> Actor:
         """Describe a person as the gate sees her."""
         if seated:
-            return _actor(self.room, person, self.n, self.now, seated=True)
+            return replace(self.actor(person), seated=True)
         if person not in self._actors:
-            self._actors[person] = _actor(self.room, person, self.n, self.now, seated=False)
+            self._actors[person] = _actor(self, person)
         return self._actors[person]
 
     def read(self, person: Person, section: Sect) -> Allow | Deny:
@@ -98,8 +99,12 @@ class Gate:
     def is_due(self, generation: Generation) -> bool:
         """Tell whether a document needs a new generation before its next word."""
         if generation not in self._due:
-            self._due[generation] = is_due(self.room, generation, may_read=self.may_read)
+            due = is_due(self.room, generation, n=self.n, may_read=self.may_read)
+            self._due[generation] = due or any(map(self._is_ended, self.holders(generation)))
         return self._due[generation]
+
+    def _is_ended(self, did: Did) -> bool:
+        return bool(self.seen) and self.room.directory.is_device_seen_ended(did)
 
     def holders(self, generation: Generation) -> frozenset[Did]:
         """Devices that hold the key of a document generation."""
@@ -119,8 +124,18 @@ class Gate:
         return frozenset(aid for one in self.stands for aid, _ in one.effective(self.now))
 
 
-def open_gate(room: RoomState, register: Register, *, n: int, now: Instant) -> Gate:
-    """Judge the room's listed bases and prepare for questions."""
+def open_gate(
+    room: RoomState,
+    register: Register,
+    *,
+    n: int,
+    now: Instant,
+    seen: frozenset[int] | None = None,
+) -> Gate:
+    """Judge the room's listed bases and prepare for questions.
+
+    Without `seen` the answers are those of validity, the same for everybody.
+    """
     point = Point(n=n, s=room.seq)
     stands = standings(room, room.roster.basis, point) if room.current else ()
     return Gate(
@@ -130,17 +145,15 @@ def open_gate(room: RoomState, register: Register, *, n: int, now: Instant) -> G
         now=now,
         until=next_change(room, stands, n=n, now=now),
         mark=room.gate,
+        seen=seen,
         stands=stands,
         views=tuple(_view(one) for one in stands),
     )
 
 
-def _audience_key(section: Sect) -> bytes:
+def _audience_key(section: Sect) -> Hashable:
     """Everything of a section that a reader's answer depends on."""
-    aud = b"*" if section.aud is None else b"".join((*section.aud.ag, b"|", *section.aud.w))
-    return b"/".join(
-        (section.cls.encode(), section.sub or b"", ",".join(section.cats).encode(), aud)
-    )
+    return section.cls, section.sub, section.cats, section.aud
 
 
 def _view(one: Standing) -> BasisView:
@@ -168,18 +181,17 @@ def _by_agency(pairs: Iterable[Pair]) -> Mapping[Aid, frozenset[str]]:
 # --- people ------------------------------------------------------------------------------------
 
 
-def _actor(room: RoomState, person: Person, n: int, now: Instant, *, seated: bool) -> Actor:
-    directory = room.directory
-    worker = directory.workers[person[0]].versions[-1].body
+def _actor(gate: Gate, person: Person) -> Actor:
+    room, n = gate.room, gate.n
+    aid = room.directory.workers[person[0]].versions[0].body.aid
     return Actor(
         wid=person[0],
-        aid=worker.aid,
-        kind=_kind(room, worker.aid, n),
-        membership=_membership(room, person, now),
-        pledge_person=_pledge(room, worker.aid, person[0], n),
-        pledge_agency=_pledge(room, worker.aid, None, n),
-        ended=_ended(room, person, n),
-        seated=seated,
+        aid=aid,
+        kind=_kind(room, aid, n),
+        membership=_membership(room, person, gate.now),
+        pledge_person=_pledge(room, aid, person[0], n),
+        pledge_agency=_pledge(room, aid, None, n),
+        ended=_ended(gate, person),
     )
 
 
@@ -187,14 +199,14 @@ def _kind(room: RoomState, aid: Aid, n: int) -> AgencyKind:
     return room.directory.agency(aid, n).kind
 
 
-def _ended(room: RoomState, person: Person, n: int) -> Code | None:
-    directory = room.directory
-    chains = [directory.workers[person[0]]]
-    agency = directory.agencies[chains[0].versions[-1].body.aid]
-    if any(id(chain) in directory.seen_ended for chain in (*chains, agency)):
+def _ended(gate: Gate, person: Person) -> Code | None:
+    directory = gate.room.directory
+    worker = directory.workers[person[0]]
+    agency = directory.agencies[worker.versions[0].body.aid]
+    if gate.seen and not gate.seen.isdisjoint({id(worker), id(agency)}):
         return Code.REVOKED
     try:
-        directory.require_worker(*person, n)
+        directory.require_worker(*person, gate.n)
     except Refused as refusal:
         return refusal.code if refusal.code is Code.EXPIRED else Code.REVOKED
     return None

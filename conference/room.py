@@ -55,20 +55,24 @@ class Room:
     def valid(self) -> Gate:
         """The gate at the point of the row that is judged: the same for everybody, for ever."""
         n = self.state.at
-        self._valid = self._opened(self._valid, n=n, now=self.state.directory.time(n))
+        self._valid = self._opened(self._valid, n=n, now=self.state.directory.time(n), seen=None)
         return self._valid
 
     def willing(self, now: Instant) -> Gate:
         """The gate for serving and writing now, by everything that is known."""
-        n = self.state.directory.size
-        self._willing = self._opened(self._willing, n=n, now=now)
+        directory = self.state.directory
+        seen = frozenset(directory.seen_ended)
+        self._willing = self._opened(self._willing, n=directory.size, now=now, seen=seen)
         return self._willing
 
-    def _opened(self, held: Gate | None, *, n: int, now: Instant) -> Gate:
+    def _opened(
+        self, held: Gate | None, *, n: int, now: Instant, seen: frozenset[int] | None
+    ) -> Gate:
         """Keep a gate while neither the room, nor the log, nor time has moved its answers."""
-        same = held is not None and held.n == n and held.mark == self.state.gate
+        mark = (n, self.state.gate, seen)
+        same = held is not None and (held.n, held.mark, held.seen) == mark
         if held is None or not same or not held.now <= now < held.until:
-            return gates.open_gate(self.state, self.register, n=n, now=now)
+            return gates.open_gate(self.state, self.register, n=n, now=now, seen=seen)
         # A fork that has not moved keeps what is known.
         return held if held.room is self.state else replace(held, room=self.state)
 

@@ -12,7 +12,7 @@ from crypto.sealing import OVERHEAD
 from protocol.basis import device_of
 from protocol.directory import Signer
 from protocol.headers import AnyHeader, DkHeader, EvHeader, NoteHeader, OpHeader, SumHeader
-from protocol.ids import Aid, Did, Wid
+from protocol.ids import Aid, Did, ItemId, Wid
 from protocol.payloads import Audience, Grant, Sect
 from protocol.room import Announced, Generation, Person, RoomState
 from protocol.vocabulary import WHOLE_ROOM, DocClass, GrantWhat, RosterRole
@@ -44,9 +44,13 @@ def in_audience(aud: Audience | None, *, wid: Wid, aid: Aid) -> bool:
 def persons_of(room: RoomState, aud: Audience | None) -> Iterator[Person]:
     """People of the roster that an audience names."""
     for row in room.roster.mem:
-        worker = room.directory.workers[row.wid].versions[-1].body
-        if in_audience(aud, wid=row.wid, aid=worker.aid):
+        if in_audience(aud, wid=row.wid, aid=_agency_of(room, row.wid)):
             yield row.person
+
+
+def _agency_of(room: RoomState, wid: Wid) -> Aid:
+    """The agency of a worker, which no renewal changes."""
+    return room.directory.workers[wid].versions[0].body.aid
 
 
 # --- sect --------------------------------------------------------------------------------------
@@ -75,16 +79,17 @@ def _require_next(room: RoomState, body: Sect) -> None:
 
 
 def _require_new_document(room: RoomState, body: Sect, signer: Signer) -> None:
-    twin = (
-        other.body
-        for other in room.documents.values()
-        if other.body.cls is body.cls and other.body.item == body.item
-    )
     single = body.cls in WHOLE_ROOM
-    _require(Code.CONFLICT, holds=not single or next(twin, None) is None)
+    taken = {_slot(other.body) for other in room.documents.values()}
+    _require(Code.CONFLICT, holds=not single or _slot(body) not in taken)
     chairs = room.chairs(room.at)
     allowed = signer.wid in chairs if single else _is_member(room, signer)
     _require(Code.RULE_DENIED, holds=allowed)
+
+
+def _slot(body: Sect) -> tuple[DocClass, ItemId | None]:
+    """One agenda and one board a room, one text an item."""
+    return body.cls, body.item if body.cls is DocClass.ITEM else None
 
 
 def _require_next_generation(room: RoomState, body: Sect, signer: Signer) -> None:
@@ -95,16 +100,19 @@ def _require_next_generation(room: RoomState, body: Sect, signer: Signer) -> Non
         _require(Code.RULE_DENIED, holds=_is_member(room, signer))
         return
     heard = in_audience(before.aud, wid=signer.wid, aid=signer.aid)
-    _require(Code.RULE_DENIED, holds=heard)
+    _require(Code.RULE_DENIED, holds=heard and room.member(signer.person) is not None)
     first = room.documents[body.doc, 1].signer
     may_widen = first.person == signer.person or signer.wid in room.chairs(room.at)
-    _require(Code.RULE_DENIED, holds=may_widen or _narrows(before.aud, body.aud))
+    _require(Code.RULE_DENIED, holds=may_widen or _narrows(room, before.aud, body.aud))
 
 
-def _narrows(before: Audience | None, after: Audience | None) -> bool:
+def _narrows(room: RoomState, before: Audience | None, after: Audience | None) -> bool:
+    """Tell whether everyone of the new audience was in the one before."""
     if before is None or after is None:
         return before is None
-    return set(after.ag) <= set(before.ag) and set(after.w) <= set(before.w)
+    known = (wid for wid in after.w if wid in room.directory.workers)
+    people = {wid for wid in known if in_audience(before, wid=wid, aid=_agency_of(room, wid))}
+    return set(after.ag) <= set(before.ag) and set(after.w) <= people
 
 
 def _is_member(room: RoomState, signer: Signer) -> bool:
@@ -115,7 +123,7 @@ def _is_member(room: RoomState, signer: Signer) -> bool:
 def require_readable(room: RoomState, body: Sect, *, may_read: MayRead) -> None:
     """S3: everyone the key is for may read; a guest is granted documents one by one."""
     if body.aud is None:
-        owners = {row.person for row in room.members()}
+        owners = {person_of(room, did) for did in _key_holders(room, room.epoch)}
         too_wide = any(may_read(person, body) is not None for person in owners)
         _require(Code.AUDIENCE_TOO_WIDE, holds=not too_wide)
         return
@@ -134,10 +142,11 @@ def require_dk(room: RoomState, header: DkHeader, signer: Signer, *, may_read: M
     _require(Code.RULE_DENIED, holds=announced.body.aud is None)
     epochs = room.keyed.get((header.d, header.g))
     if not epochs:
-        _require(Code.RULE_DENIED, holds=announced.signer.person == signer.person)
+        own = announced.signer.person == signer.person and announced.epoch == room.epoch
+        _require(Code.RULE_DENIED, holds=own)
     else:
-        chairs = room.chairs(room.at)
-        _require(Code.RULE_DENIED, holds=signer.wid in chairs and announced.body.cy == 1)
+        carries = signer.wid in room.chairs(room.at) and announced.body.cy == 1
+        _require(Code.RULE_DENIED, holds=carries and room.epoch not in epochs)
     require_readable(room, announced.body, may_read=may_read)
 
 
@@ -155,12 +164,18 @@ def require_place(room: RoomState, header: AnyHeader, signer: Signer) -> Announc
         _require(Code.WRONG_PLACE, holds=header.sub == section.sub)
     if isinstance(header, NoteHeader):
         _require(Code.WRONG_PLACE, holds=header.item == section.item)
-    fresh = section.g > 1 and (header.d, header.g) not in room.started
-    if fresh and section.cls in WHOLE_ROOM:
+    if section.cls in WHOLE_ROOM:
+        fresh = section.g > 1 and (header.d, header.g) not in room.started
         snapshot = isinstance(header, OpHeader) and header.op == "snap"
         own = announced.signer.person == signer.person
-        _require(Code.RULE_DENIED, holds=snapshot and own)
+        _require(Code.RULE_DENIED, holds=snapshot is fresh and (own or not fresh))
     return announced
+
+
+def require_granted(room: RoomState, header: AnyHeader, signer: Signer) -> None:
+    """A guest writes in documents whose key she was given, and in no other: FORBIDDEN."""
+    held = _is_member(room, signer) or signer.did in holders(room, (header.d, header.g))
+    _require(Code.FORBIDDEN, holds=held)
 
 
 def require_version(room: RoomState, header: SumHeader, signer: Signer) -> None:
@@ -191,11 +206,16 @@ def holders(room: RoomState, generation: Generation) -> frozenset[Did]:
     epochs = set(room.keyed.get(generation, ()))
     found = {_announced(room, generation).signer.did}
     for n in epochs:
-        found.update(device_of(room.directory, sid) for sid in room.rosters[n].recipients)
+        found.update(_key_holders(room, n))
     for grant in room.grants:
         if generation in grant.body.docs or epochs.intersection(grant.body.epochs):
             found.add(grant.to)
     return frozenset(found)
+
+
+def _key_holders(room: RoomState, n: int) -> frozenset[Did]:
+    """Devices that an epoch's key was sealed to."""
+    return frozenset(device_of(room.directory, sid) for sid in room.rosters[n].recipients)
 
 
 def person_of(room: RoomState, did: Did) -> Person:
@@ -204,23 +224,25 @@ def person_of(room: RoomState, did: Did) -> Person:
     return (body.wid, body.ik)
 
 
-def is_due(room: RoomState, generation: Generation, *, may_read: MayRead) -> bool:
-    """Tell whether some holder is not entitled now, so that the next word needs a new key."""
+def is_due(room: RoomState, generation: Generation, *, n: int, may_read: MayRead) -> bool:
+    """Tell whether some holder is not entitled at log size `n`: the next word needs a new key."""
     section = _announced(room, generation).body
-    return any(
-        not is_entitled(room, did, section, may_read=may_read) for did in holders(room, generation)
+    heard = set(persons_of(room, section.aud))
+    return not all(
+        person_of(room, did) in heard and is_entitled(room, did, section, n=n, may_read=may_read)
+        for did in holders(room, generation)
     )
 
 
-def is_entitled(room: RoomState, did: Did, section: Sect, *, may_read: MayRead) -> bool:
-    """Tell whether a device is in force, its owner in the roster and audience, and let read."""
+def is_entitled(room: RoomState, did: Did, section: Sect, *, n: int, may_read: MayRead) -> bool:
+    """Tell whether a device is in force and its owner, by the gate, may read.
+
+    What was seen of revocations but is not logged yet is the gate's business: it counts for
+    willingness, and a row's validity must not hang on it.
+    """
     person = person_of(room, did)
-    n = room.at
-    chain = room.directory.devices[did]
     live = any(cert.body.did == did for cert in room.directory.devices_of(person, n))
-    if not live or id(chain) in room.directory.seen_ended or room.member(person) is None:
-        return False
-    return person in set(persons_of(room, section.aud)) and may_read(person, section) is None
+    return live and may_read(person, section) is None
 
 
 # --- grants ------------------------------------------------------------------------------------
@@ -233,6 +255,7 @@ def require_grant(room: RoomState, body: Grant, signer: Signer, *, may_read: May
         Refused: WRONG_EPOCH, RULE_DENIED, UNKNOWN_ID, BAD_LENGTH, NOT_MEMBER, or the gate's.
     """
     _require(Code.WRONG_EPOCH, holds=body.n == room.epoch)
+    _require(Code.NOT_MEMBER, holds=room.member(signer.person) is not None)
     _require(Code.RULE_DENIED, holds=body.by == signer.device)
     _require(Code.BAD_LENGTH, holds=len(body.ct) == OVERHEAD + KEY_SIZE * len(body.ids))
     to = device_of(room.directory, body.to)
@@ -254,8 +277,13 @@ def _require_epochs(room: RoomState, body: Grant, signer: Signer, receiver: Pers
     _require(Code.RULE_DENIED, holds=signer.person == receiver)
     row = room.member(receiver)
     for n in body.epochs:
-        known = row is not None and row.from_ <= n <= room.epoch
-        _require(Code.RULE_DENIED, holds=known)
+        reached = row is not None and row.from_ <= n <= room.epoch
+        _require(Code.RULE_DENIED, holds=reached and signer.did in _epoch_holders(room, n))
+
+
+def _epoch_holders(room: RoomState, n: int) -> frozenset[Did]:
+    """Devices that hold an epoch's key: of its bundle, or by a grant."""
+    return _key_holders(room, n) | {g.to for g in room.grants if n in g.body.epochs}
 
 
 def _require_document(
