@@ -4,7 +4,7 @@ import asyncio
 import getpass
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -71,7 +71,7 @@ def _read(file: Path) -> str:
 
 def for_person(
     work: Callable[Concatenate[Who, P], Coroutine[Any, Any, T]],
-) -> Callable[P, T]:
+) -> Callable[..., T]:
     """Make a command of a coroutine that is handed whose keys to use."""
 
     @click.option("--vault", type=click.Path(dir_okay=False, path_type=Path), envvar="ENTAKU_VAULT")
@@ -88,12 +88,10 @@ def for_person(
 
 
 @asynccontextmanager
-async def signed_in(who: Who) -> AsyncIterator[Session]:
+async def signed_in(who: Who) -> AsyncGenerator[Session]:
     """Unlock the vault of an enrolled device and sign in."""
     clock = Clock(who.shell.now)
-    session = await Session.open(
-        who.path, who.passphrase(), clock=clock, entropy=who.shell.entropy
-    )
+    session = await Session.open(who.path, who.passphrase(), clock=clock, entropy=who.shell.entropy)
     try:
         await session.login()
         yield session
@@ -130,7 +128,7 @@ class Office:
 
 
 @asynccontextmanager
-async def office(who: Who) -> AsyncIterator[Office]:
+async def office(who: Who) -> AsyncGenerator[Office]:
     """Unlock a vault that knows its council; no device is needed."""
     vault = await Vault.open(who.path, who.passphrase(), entropy=who.shell.entropy)
     try:

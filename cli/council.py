@@ -1,5 +1,6 @@
 """`entaku council`: founding a council, its agencies, its pledges."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,10 +63,10 @@ async def create(
             sec=key_set(root[:1], t=1),
             exp=shell.now().plus(years * 365 * DAY),
         )
-        token = setup.read_text(encoding="ascii").strip()
+        token = await asyncio.to_thread(setup.read_text, encoding="ascii")
         async with Http(url=url, slug=slug) as http:
             council = await found(
-                http, founding, setup=token, clock=Clock(shell.now), entropy=shell.entropy
+                http, founding, setup=token.strip(), clock=Clock(shell.now), entropy=shell.entropy
             )
         pin = CouncilPin(url=url, slug=slug, net=council.net)
         await vault.update(lambda c: replace(c, council=pin))
@@ -104,20 +105,18 @@ async def show(who: Who) -> int:
 
 
 @group.group("agency", cls=Group)
-def agency() -> None:
+def agencies() -> None:
     """Agencies of a council."""
 
 
-@agency.command("add", cls=Command)
+@agencies.command("add", cls=Command)
 @click.argument("name")
 @click.option("--kind", type=click.Choice([kind.value for kind in AgencyKind]), required=True)
 @click.option("--form", type=click.Choice([form.value for form in AgencyForm]), required=True)
 @click.option("--cap", "caps", type=click.Choice([cap.value for cap in Cap]), multiple=True)
 @click.option("--years", type=click.IntRange(1, 3), default=2)
 @for_person
-async def add(
-    who: Who, name: str, kind: str, form: str, caps: Sequence[str], years: int
-) -> int:
+async def add(who: Who, name: str, kind: str, form: str, caps: Sequence[str], years: int) -> int:
     """Certify an agency; its registrar's key is made in this vault."""
     async with office(who) as desk:
         entropy, now = who.shell.entropy, desk.council.clock.now()
@@ -140,7 +139,7 @@ async def add(
     return Exit.OK
 
 
-@agency.command("list", cls=Command)
+@agencies.command("list", cls=Command)
 @for_person
 async def list_agencies(who: Who) -> int:
     """List the agencies in the verified log."""
@@ -161,19 +160,19 @@ async def list_agencies(who: Who) -> int:
 @click.argument("text", type=FILE)
 @click.option("--days", type=click.IntRange(1, 400), default=180)
 @click.option("--version", type=click.IntRange(1), default=1)
-@click.option("--agency", "name")
+@click.option("--agency")
 @for_person
-async def pledge(who: Who, text: Path, days: int, version: int, name: str | None) -> int:
+async def pledge(who: Who, text: Path, days: int, version: int, agency: str | None) -> int:
     """Sign the 誓約書, for oneself or as registrar for an agency."""
-    digest = Digest(Hash(sha256(text.read_bytes())))
-    if name is None:
+    digest = Digest(Hash(sha256(await asyncio.to_thread(text.read_bytes))))
+    if agency is None:
         async with signed_in(who) as session:
             until = session.council.clock.now().plus(days * DAY)
             await sign_pledge(session, digest, ver=version, until=until)
     else:
         async with office(who) as desk:
             until = desk.council.clock.now().plus(days * DAY)
-            await registrar(desk, name).pledge(digest, ver=version, until=until)
+            await registrar(desk, agency).pledge(digest, ver=version, until=until)
     who.shell.give(
         {"text": digest.hex(), "until": until.text()},
         who.shell.text("council.pledged", until=who.shell.when(until)),
@@ -185,6 +184,3 @@ def registrar(desk: Office, name: str) -> Registrar:
     """The registrar of an agency, with the key this vault holds; UNTRUSTED without it."""
     aid = desk.agency(name)
     return Registrar(desk.council, vault=desk.vault, key=desk.key(aid.hex()), aid=aid)
-
-
-

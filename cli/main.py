@@ -4,7 +4,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 import click
 
@@ -30,33 +29,42 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> Exit:
         code = commands.root.main(
             args=list(arguments), prog_name="entaku", obj=shell, standalone_mode=False
         )
-    except click.UsageError as error:
-        shell.complain("USAGE", _usage(shell, error))
-        return Exit.USAGE
-    except Refused as refusal:
-        shell.refuse(refusal)
-        return exit_of(refusal)
-    except Stop as stop:
-        shell.complain(stop.key, shell.text(stop.key, **stop.values))
-        return stop.exit
+        return Exit(code or 0)
+    except (click.UsageError, Refused, Stop) as error:
+        return _failed(shell, error)
     except (click.Abort, KeyboardInterrupt, asyncio.CancelledError):
         return Exit.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
-    return Exit(code or 0)
+
+
+def _failed(shell: Shell, error: click.UsageError | Refused | Stop) -> Exit:
+    """Tell why in one sentence, and give the exit code."""
+    match error:
+        case Refused():
+            shell.refuse(error)
+            return exit_of(error)
+        case Stop():
+            shell.complain(error.key, shell.text(error.key, **error.values))
+            return error.exit
+        case click.exceptions.NoArgsIsHelpError():
+            print(error.message, file=shell.err)
+        case _:
+            shell.complain("USAGE", _usage(shell, error))
+    return Exit.USAGE
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str]) -> Lang:
-    """Japanese, unless the person asked for something else: `--lang` first, then the environment."""
+    """Japanese, unless something else is asked for: by `--lang`, else by the environment."""
     wanted = environment.get("ENTAKU_LANG", "")
     for before, argument in zip(["", *arguments], arguments, strict=False):
         if before == "--lang":
             wanted = argument
         elif argument.startswith("--lang="):
             wanted = argument.removeprefix("--lang=")
-    return cast("Lang", wanted) if wanted in LANGS else "ja"
+    return wanted if wanted in LANGS else "ja"
 
 
 def _usage(shell: Shell, error: click.UsageError) -> str:
@@ -68,6 +76,8 @@ def _usage(shell: Shell, error: click.UsageError) -> str:
             return shell.text("usage.missing", name=_shown(param)) + hint
         case click.BadParameter(param=click.Parameter() as param):
             return shell.text("usage.bad", name=_shown(param), why=error.message) + hint
+        case click.NoSuchCommand():
+            return shell.text("usage.command", name=error.command_name) + hint
         case click.NoSuchOption():
             return shell.text("usage.option", name=error.option_name) + hint
         case _:

@@ -56,7 +56,7 @@ async def new(who: Who, agency: str, caps: Sequence[str], days: int) -> int:
 @click.option("--days", type=click.IntRange(1, 486), default=400)
 @click.option("--yes", is_flag=True)
 @for_person
-async def approve(who: Who, agency: str, code: str, name: str, days: int, yes: bool) -> int:  # noqa: FBT001 -- click hands a flag over
+async def approve(who: Who, agency: str, code: str, name: str, days: int, *, yes: bool) -> int:
     """Check who asks to join, read the digits aloud, and certify."""
     inv = InvId(read_code(code).inv)
     shell = who.shell
@@ -106,7 +106,7 @@ async def join(who: Who, ticket: str, url: str | None, slug: str) -> int:
 def _origin(ticket: str) -> str:
     if "/join#" not in ticket:
         raise click.MissingParameter(param=click.Option(["--url"]))
-    return ticket.split("/join#")[0]
+    return ticket.split("/join#", maxsplit=1)[0]
 
 
 def _council(who: Who, http: Http, net: NetId | None) -> Council:
@@ -147,7 +147,7 @@ async def list_devices(who: Who) -> int:
 @device.command("offer", cls=Command)
 @click.option("--yes", is_flag=True)
 @for_person
-async def offer(who: Who, yes: bool) -> int:  # noqa: FBT001 -- click hands a flag over
+async def offer(who: Who, *, yes: bool) -> int:
     """On the old device: show a code for a further device, then confirm it."""
     shell = who.shell
     async with signed_in(who) as session:
@@ -180,5 +180,3 @@ async def link_device(who: Who, code: str, url: str, slug: str) -> int:
             vault.close()
     shell.give({"did": me.did.hex(), "net": b64u(council.net)}, shell.text("device.linked"))
     return Exit.OK
-
-

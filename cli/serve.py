@@ -12,9 +12,7 @@ from cli.shell import Shell
 from cli.speaking import Command
 from server.__main__ import main as run_server
 
-OURS = frozenset(
-    {"LANG", "VAULT", "PASSPHRASE", "PASSPHRASE_FILE", "URL", "COUNCIL"}
-)
+OURS = frozenset({"LANG", "VAULT", "PASSPHRASE", "PASSPHRASE_FILE", "URL", "COUNCIL"})
 """Settings of the command line, which are none of the server's."""
 
 

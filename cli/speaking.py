@@ -12,14 +12,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _shell(context: click.Context) -> Shell:
-    return context.find_root().obj
+    found = context.find_object(Shell)
+    assert found is not None  # noqa: S101 -- main hands one in
+    return found
 
 
 def _name(context: click.Context) -> str:
     """Dotted name of a command, without the program's: `audit.verify`."""
     names = list[str]()
-    step: click.Context | None = context
-    while step is not None and step.parent is not None:
+    step = context
+    while step.parent is not None:
         names.append(step.info_name or "")
         step = step.parent
     return ".".join(reversed(names))
@@ -36,7 +38,7 @@ def _common() -> list[click.Parameter]:
 class Command(click.Command):
     """A command that speaks."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- click's own, handed on
         super().__init__(*args, **kwargs)
         self.params += _common()
 
@@ -85,7 +87,7 @@ def _write_options(
     rows = list[tuple[str, str]]()
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)
-        name = param.name or ""
+        name = "help" if "--help" in param.opts else param.name or ""
         if isinstance(param, click.Argument):
             rows.append((param.make_metavar(ctx), _help(shell, f"argument.{name}")))
         elif record is not None:

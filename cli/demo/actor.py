@@ -3,9 +3,9 @@
 import asyncio
 import sys
 import traceback
-from typing import Any
 
 from cli.demo import lines, meeting, office
+from cli.demo.lines import Json
 from cli.demo.player import Player
 from cli.now import monotonic
 from crypto.errors import Refused
@@ -33,14 +33,14 @@ async def _play() -> None:
 async def _obey(player: Player, order: lines.Order) -> lines.Report:
     """Do it; a refusal is an answer, anything else ends the actor with its trace."""
     try:
-        result: Any = await VERBS[order.do](player, **order.args)
+        result: Json = await VERBS[order.do](player, **order.args)
     except Refused as refusal:
         traceback.print_exc()
         return lines.Report(id=order.id, code=refusal.code.value, facts=refusal.facts)
     return lines.Report(id=order.id, result=result)
 
 
-def _happened(name: str, facts: dict[str, Any]) -> None:
+def _happened(name: str, facts: dict[str, Json]) -> None:
     _say(lines.Event(name=name, at=monotonic(), facts=facts))
 
 

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from cli.demo import lines
+from cli.demo.lines import Json
 from cli.exits import Exit
 from cli.failures import Stop
 from crypto.errors import Code, Refused
@@ -60,7 +61,7 @@ class Actor:
         actor._send(hello)
         return actor
 
-    async def ask(self, do: str, **args: Any) -> Any:
+    async def ask(self, do: str, **args: Json) -> Json:
         """Have something done.
 
         Raises:

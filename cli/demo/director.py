@@ -22,9 +22,7 @@ async def run(shell: Shell, *, once: bool, port: int | None) -> Exit:
     return Exit.OK
 
 
-async def _set_stage(
-    stack: AsyncExitStack, shell: Shell, teller: Teller, port: int | None
-) -> Play:
+async def _set_stage(stack: AsyncExitStack, shell: Shell, teller: Teller, port: int | None) -> Play:
     folder = await asyncio.to_thread(stage.prepare)
     stack.callback(folder.lock.close)
     number = stage.choose_port(port)
@@ -36,8 +34,6 @@ async def _set_stage(
     stack.push_async_callback(service.stop)
     teller.note(shell.text("demo.started", url=service.url, keys=folder.keys))
     today = shell.now().plus(JST).moment().date()
-    play = Play(
-        story=story.load(today), today=today, folder=folder, teller=teller, url=service.url
-    )
+    play = Play(story=story.load(today), today=today, folder=folder, teller=teller, url=service.url)
     stack.push_async_callback(play.dismiss)
     return play

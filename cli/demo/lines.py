@@ -3,9 +3,12 @@
 Only the demo's own words travel here; what the protocol signs or seals never does.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
+
+Json: TypeAlias = Any
+"""Whatever JSON can say."""
 
 LIMIT = 4 * 1024 * 1024
 """Longest line in bytes."""
@@ -26,16 +29,16 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     do: str
-    args: dict[str, Any]
+    args: dict[str, Json]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="report"):
     """What came of an order: a result, or the code and facts of a refusal."""
 
     id: int
-    result: Any = None
+    result: Json = None
     code: str | None = None
-    facts: dict[str, Any] = {}
+    facts: dict[str, Json] = {}
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="event"):
@@ -43,7 +46,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="even
 
     name: str
     at: float
-    facts: dict[str, Any] = {}
+    facts: dict[str, Json] = {}
 
 
 def encode(line: Hello | Order | Report | Event) -> bytes:

@@ -1,3 +1,5 @@
 """What people do in the rooms."""
 
-VERBS = {}
+from cli.demo.player import Verb
+
+VERBS: dict[str, Verb] = {}

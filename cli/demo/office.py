@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cli.demo.player import Player
+from cli.demo.player import Player, Verb
 from crypto.entropy import system
 from crypto.hashing import sha256
 from crypto.signing import SigningKey
@@ -108,9 +108,7 @@ async def approve(player: Player, *, code: str, aid: str, inv: str, name: str) -
 
 async def join(player: Player, *, ticket: str) -> str:
     """Check the network, make keys, ask the registrar; give the digits to read aloud."""
-    player.council = Council(
-        http=await player.http(), clock=player.clock, entropy=system, net=None
-    )
+    player.council = Council(http=await player.http(), clock=player.clock, entropy=system, net=None)
     read = enrol.read_ticket(ticket)
     vault = await player.vault()
     return await enrol.ask(player.council, vault, ticket=read, passphrase=player.passphrase)
@@ -120,9 +118,7 @@ async def enter(player: Player) -> dict[str, str]:
     """Accept the certificate, log the device, sign in."""
     player.council.log.headers = net_header(player.council.net)
     vault = await player.vault()
-    me = await enrol.finish(
-        player.council, vault, passphrase=player.passphrase, patience=30_000
-    )
+    me = await enrol.finish(player.council, vault, passphrase=player.passphrase, patience=30_000)
     await player.sign_in()
     return {"wid": me.wid.hex(), "ik": Key(me.ik).hex(), "did": me.did.hex(), "name": me.name}
 
@@ -133,7 +129,7 @@ async def own_pledge(player: Player, *, days: int) -> None:
     await pledge(player.session, PLEDGE, ver=1, until=until)
 
 
-VERBS = {
+VERBS: dict[str, Verb] = {
     verb.__name__: verb
     for verb in (make_council, agency_pledge, invite, approve, join, enter, own_pledge)
 }

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from cli.demo import lines
 from cli.demo.cast import Actor
+from cli.demo.lines import Json
 from cli.demo.stage import Folder, environment
 from cli.demo.story import Person, Story
 from cli.demo.teller import Teller
@@ -31,7 +32,7 @@ class Play:
     cast: dict[str, Actor] = field(default_factory=dict[str, Actor])
     aids: dict[str, str] = field(default_factory=dict[str, str])
     wids: dict[str, str] = field(default_factory=dict[str, str])
-    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    facts: dict[str, Json] = field(default_factory=dict[str, Json])
 
     # --- the cast ----------------------------------------------------------------------------
 
@@ -56,7 +57,7 @@ class Play:
         leaving = [self.cast.pop(key) for key in keys or tuple(self.cast)]
         await asyncio.gather(*(actor.leave() for actor in leaving))
 
-    async def ask(self, who: str, do: str, **args: Any) -> Any:
+    async def ask(self, who: str, do: str, **args: Json) -> Json:
         """Have somebody do something; what is refused although it should work is a deviation."""
         try:
             return await self.cast[who].ask(do, **args)
@@ -64,16 +65,18 @@ class Play:
             facts = ", ".join(f"{name}={fact}" for name, fact in refusal.facts.items())
             self.deviate(f"{who}.{do}", f"{refusal.code} {facts}")
 
-    async def refused(self, who: str, do: str, *codes: Code, **args: Any) -> Refused:
+    async def refused(self, who: str, do: str, *codes: Code, **args: Json) -> Refused:
         """Have somebody try what must be refused, and show the sentence she reads."""
         try:
             result = await self.cast[who].ask(do, **args)
         except Refused as refusal:
-            if refusal.code not in codes:
-                self.deviate(f"{who}.{do}", f"{refusal.code}, not {'/'.join(codes)}")
-            self.teller.refused(self.name(who), refusal.code)
-            return refusal
-        self.deviate(f"{who}.{do}", f"{result!r}, not {'/'.join(codes)}")
+            seen = refusal
+        else:
+            self.deviate(f"{who}.{do}", f"{result!r}, not {'/'.join(codes)}")
+        if seen.code not in codes:
+            self.deviate(f"{who}.{do}", f"{seen.code}, not {'/'.join(codes)}")
+        self.teller.refused(self.name(who), seen.code)
+        return seen
 
     # --- names -------------------------------------------------------------------------------
 
@@ -107,12 +110,12 @@ class Play:
         raise Stop("demo.deviation", exit=Exit.DEVIATION, what=what, why=why)
 
 
-async def gather(work: Iterable[Awaitable[Any]]) -> list[Any]:
+async def gather(work: Iterable[Awaitable[Json]]) -> list[Json]:
     """Do things side by side; the first failure stops all."""
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_one(each)) for each in work]
     return [task.result() for task in tasks]
 
 
-async def _one(work: Awaitable[Any]) -> Any:
+async def _one(work: Awaitable[Json]) -> Json:
     return await work

@@ -1,10 +1,11 @@
 """What an actor holds: a vault, a session, the room it sits in."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from cli.demo import lines
+from cli.demo.lines import Json
 from cli.now import now
 from crypto.entropy import system
 from crypto.errors import Code, Refused
@@ -14,7 +15,10 @@ from sdk.session import Session
 from sdk.transport import Http
 from sdk.vault import Vault
 
-Happened = Callable[[str, dict[str, Any]], None]
+Verb = Callable[..., Awaitable[Json]]
+"""Something a player can be told to do; named arguments, a JSON result."""
+
+Happened = Callable[[str, dict[str, Json]], None]
 
 
 class Player:

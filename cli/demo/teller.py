@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from cli.shell import Shell
 from cli.now import monotonic
+from cli.shell import Shell
 from crypto.errors import Code
 from protocol.sentences import sentence
 

@@ -46,7 +46,7 @@ def test_a_word_is_found_in_every_form(tmp_path: Path, form: str) -> None:
 @pytest.mark.parametrize("before", range(6))
 @pytest.mark.parametrize("after", range(3))
 def test_base64_is_found_at_every_alignment(
-    tmp_path: Path, before: int, after: int, url: bool
+    tmp_path: Path, *, before: int, after: int, url: bool
 ) -> None:
     """Whatever stands before and after it in the encoded bytes, the word is noticed."""
     around = bytes(range(200, 200 + before)), bytes(range(100, 100 + after))
