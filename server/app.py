@@ -67,7 +67,7 @@ async def create_app(
         tokens=Tokens(custody.token_seed, issuer=settings.origin),
         denials=Denials(log=logger, pool=pools.app),
         wire=_wire(settings, logger),
-        rooms=rooms or await asyncio.to_thread(_live, settings),
+        rooms=await asyncio.to_thread(_live, settings) if rooms is None else rooms,
     )
     return _application(service)
 

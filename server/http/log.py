@@ -27,6 +27,10 @@ from server.service import ACTOR, Host
 
 routes = web.RouteTableDef()
 PAGE: Final = 512
+"""Most leaves of a page."""
+
+PAGE_BYTES: Final = 1 << 20
+"""A page ends with the statement that reaches this size."""
 
 
 def require_log(request: web.Request) -> LogName:
@@ -71,11 +75,18 @@ async def page(request: web.Request) -> web.Response:
     start = number(request, "start", 0)
     end = min(start + min(number(request, "limit", PAGE), PAGE), council.idn)
     sight = _Sight(there, signer)
-    statements = [await sight.statement(index) for index in range(start, end)]
+    statements: list[Blob | None] = []
+    size = 0
+    for index in range(start, end):
+        statements.append(await sight.statement(index))
+        size += len(statements[-1] or b"")
+        if size > PAGE_BYTES:
+            break
+    leaves = council.leaves[start : start + len(statements)]
     return answer(
         LogPage(
             start=start,
-            leaves=tuple(Blob(leaf) for leaf in council.leaves[start:end]),
+            leaves=tuple(Blob(leaf) for leaf in leaves),
             statements=tuple(statements),
             checkpoint=council.checkpoint.decode(),
         )

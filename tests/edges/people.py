@@ -1,5 +1,6 @@
 """People of a test: their keys, what they sign, and how they talk to a node."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -25,13 +26,19 @@ from protocol.wire import (
     Challenge,
     Challenged,
     Failure,
+    LinkOffer,
     NameBeside,
+    Names,
+    Pending,
     Reserve,
     Reserved,
+    SealingKeys,
     SignedIn,
     SignIn,
+    Waits,
 )
 from server.service import SERVICE, Host
+from tests.edges.rooms import EmptyRooms
 
 ORIGIN = "http://entaku.test"
 SLUG = "kita"
@@ -106,7 +113,7 @@ class Edge:
     app: web.Application
     keys: Path
     roots: list[SigningKey] = field(default_factory=lambda: [key(), key(), key()])
-    net: NetId = NetId(Hash(bytes(32)))
+    net: NetId = field(default_factory=lambda: NetId(Hash(bytes(32))))
     reserved: Reserved | None = None
 
     # --- talking -----------------------------------------------------------------------------
@@ -178,7 +185,7 @@ class Edge:
             sec=payloads.KeySet(keys=(public(self.roots[0]),), t=1),
             rel=None,
             origin=reserved.origin,
-            srv=(reserved.srv,),
+            srv=(Key(reserved.srv),),
             logs=payloads.Logs(
                 id=payloads.LogKeys(origin=reserved.id.origin, vkeys=(reserved.id.vkey,)),
                 ops=payloads.LogKeys(origin=reserved.ops.origin, vkeys=(reserved.ops.vkey,)),
@@ -300,13 +307,13 @@ class Edge:
         assert status == 200, reply
         return codec.decode(reply, Challenged)
 
-    def answer_to(self, person: Person, challenged: Challenged) -> SignIn:
+    def answer_to(self, person: Person, challenged: Challenged, *, origin: str = ORIGIN) -> SignIn:
         """Her answer to a challenge."""
         assert person.device is not None
         time = challenged.time // 1000
         message = auth_message(
             net=self.net,
-            origin=ORIGIN,
+            origin=origin,
             nonce=challenged.nonce,
             time=time,
             device=person.device,
@@ -327,6 +334,79 @@ class Edge:
         answered = codec.decode(reply, SignedIn)
         person.token = answered.token
         return answered
+
+    # --- what waits --------------------------------------------------------------------------
+
+    def pend_path(self, waiting: bytes) -> str:
+        """Where something waits."""
+        return f"/v1/{SLUG}/pend/{codec.b64u(waiting)}"
+
+    async def pending(self, waiting: bytes) -> Pending:
+        """Fetch what waits under an id."""
+        status, reply = await self.get(self.pend_path(waiting))
+        assert status == 200, reply
+        return codec.decode(reply, Pending)
+
+    async def waits(self, person: Person) -> tuple[Pending, ...]:
+        """What waits for a person's signature."""
+        status, reply = await self.get(f"/v1/{SLUG}/pend", headers=person.headers)
+        assert status == 200, reply
+        return codec.decode(reply, Waits).pending
+
+    def offer(self, person: Person, secret: Secret) -> LinkOffer:
+        """An old device's offer to a new one."""
+        ik = public(person.ik)
+        return LinkOffer(
+            key=Blob(secret.lid),
+            net=self.net,
+            wid=person.wid,
+            ik=ik,
+            mac=secret.link_net(self.net, wid=person.wid, ik=ik),
+        )
+
+    async def offered(self, lid: bytes) -> LinkOffer:
+        """Fetch an offer."""
+        status, reply = await self.get(f"{self.pend_path(lid)}/offer")
+        assert status == 200, reply
+        return codec.decode(reply, LinkOffer)
+
+    def link(self, newer: Person, secret: Secret) -> payloads.Link:
+        """A new device's request to its sibling."""
+        return payloads.Link(
+            net=self.net,
+            nce=nonce(),
+            iat=now(),
+            lid=secret.lid,
+            wid=newer.wid,
+            dk=public(newer.dk),
+            ek=Blob(newer.ek.public),
+        )
+
+    # --- beside statements -------------------------------------------------------------------
+
+    @property
+    def rooms(self) -> EmptyRooms:
+        """The miniature inside the node."""
+        rooms = self.host.rooms
+        assert isinstance(rooms, EmptyRooms)
+        return rooms
+
+    def eks_path(self, hashes: Sequence[bytes]) -> str:
+        """Where sealing keys are."""
+        return f"/v1/{SLUG}/eks?" + "&".join(f"h={codec.b64u(each)}" for each in hashes)
+
+    async def sealing_keys(self, person: Person, hashes: Sequence[bytes]) -> list[bytes]:
+        """Fetch sealing keys."""
+        status, reply = await self.get(self.eks_path(hashes), headers=person.headers)
+        assert status == 200, reply
+        return list(codec.decode(reply, SealingKeys).eks)
+
+    async def names(self, person: Person, wids: Sequence[Wid]) -> list[str]:
+        """Ask for names."""
+        query = "&".join(f"w={wid.hex()}" for wid in wids)
+        status, reply = await self.get(f"/v1/{SLUG}/names?{query}", headers=person.headers)
+        assert status == 200, reply
+        return [row.name for row in codec.decode(reply, Names).names]
 
 
 def code_of(reply: bytes) -> str:

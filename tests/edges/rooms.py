@@ -1,5 +1,7 @@
 """Rooms of a council that has none: a miniature of what the server asks of them."""
 
+# ruff: noqa: ARG002 -- what has no rooms needs no arguments
+
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -7,7 +9,19 @@ from crypto.errors import Code, Refused
 from identity.model import Touched
 from protocol.ids import CaseId, Wid
 from protocol.payloads import Payload
-from protocol.wire import Headed, Post, Read, Receipted, Served, Sub, Subbed
+from protocol.wire import (
+    Cases,
+    Done,
+    Headed,
+    Post,
+    Read,
+    Receipted,
+    ReserveCase,
+    Rows,
+    Served,
+    Sub,
+    Subbed,
+)
 from server.council import Council
 from server.ports import Announcement, Session
 from server.service import Parts
@@ -69,6 +83,18 @@ class EmptyRooms:
     async def announced(self, announcement: Announcement) -> None:
         """Remembered."""
         self.heard.append(announcement)
+
+    async def cases(self, session: Session) -> Cases:
+        """None."""
+        return Cases(cases=())
+
+    async def reserve(self, session: Session, request: ReserveCase) -> Done:
+        """Refused."""
+        raise Refused(Code.FORBIDDEN)
+
+    async def rows(self, session: Session, case: CaseId, *, start: int) -> Rows:
+        """Refused."""
+        raise Refused(Code.UNKNOWN_ID)
 
     async def case_by_code(self, code: str) -> CaseId | None:
         """No case."""

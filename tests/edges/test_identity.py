@@ -5,6 +5,7 @@ from audit.checkpoint import open_signed
 from audit.note import Verifier
 from protocol import codec, replica, statement
 from protocol.directory import Directory
+from protocol.ids import Digest
 from protocol.invitation import Secret
 from protocol.leaf import Leaf
 from protocol.payloads import Receipt
@@ -43,7 +44,7 @@ async def test_whoever_replays_the_log_finds_what_the_server_says(edge: Edge) ->
     assert (checkpoint.size, checkpoint.root) == (frontier.size, frontier.root())
     directory = Directory()
     for leaf, dsse in zip(page.leaves, page.statements, strict=True):
-        replica.append(directory, Leaf.parse(leaf), dsse and statement.parse(dsse))
+        replica.append(directory, Leaf.parse(leaf), statement.parse(dsse) if dsse else None)
     assert not directory.flaws
     assert directory.net == edge.net
     assert person.did in directory.devices
@@ -63,7 +64,7 @@ async def test_the_same_statement_gets_the_same_receipt(edge: Edge) -> None:
 
     assert status == 200
     promises = [promised(reply) for reply in (first, second)]
-    assert [each.ids for each in promises] == [(made.sid,), (made.sid,)]
+    assert [each.ids for each in promises] == [(Digest(made.sid),), (Digest(made.sid),)]
     assert promises[0].leaves == promises[1].leaves
     assert edge.host.council.idn == size
 
