@@ -114,6 +114,14 @@ class RoomKeys(Closed, frozen=True, kw_only=True):
     void: tuple[Sid, ...] = ()
 
 
+class Reservation(Closed, frozen=True, kw_only=True):
+    """A case id that this device derived and reserved, before the room exists."""
+
+    case: CaseId
+    nonce: Digest
+    code: Text
+
+
 class Unsent(Closed, frozen=True, kw_only=True):
     """A sealed batch that has no receipt yet; the same bytes are sent until it has one."""
 
@@ -161,6 +169,7 @@ class Contents(Closed, frozen=True, kw_only=True):
     ops: LogPin | None = None
     ek: tuple[SealingSeed, ...] = ()
     rooms: tuple[RoomKeys, ...] = ()
+    reserved: tuple[Reservation, ...] = ()
     unsent: tuple[Unsent, ...] = ()
     receipts: tuple[Unredeemed, ...] = ()
     evidence: tuple[Evidence, ...] = ()

@@ -4,7 +4,6 @@ What the server checks is checked here first; a refusal leaves nothing behind. R
 place of before the batch, and the epoch of a roster that stands before them in it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,11 +13,10 @@ from conference.fold import Live, Room, fold
 from conference.gate import Gate
 from crypto import aead
 from crypto.errors import Code, Refused
-from crypto.hashing import sha256
 from protocol import codec, envelope
 from protocol.basis import device_of
 from protocol.feed import Row, feed_hash
-from protocol.headers import AnyHeader, DkHeader, OpHeader
+from protocol.headers import AnyHeader, DkHeader
 from protocol.ids import Blob, DocId, Eid, Hash, Id, Sid, Wid
 from protocol.keys import body_key, wrap_key
 from protocol.payloads import FeedPoint, Payload
@@ -62,6 +60,7 @@ class Draft:
         self.base: Final[FeedPoint] = room.state.head
         self.rows: Final[list[RowIn]] = []
         self.ids: Final[list[Hash]] = []
+        self.sgs: Final[list[Hash]] = []
         self.contents: Final[dict[Hash, Content]] = {}
         self.texts: Final[dict[Hash, Text]] = {}
         self.bundles: Final[list[bytes]] = []
@@ -169,6 +168,7 @@ class Draft:
         row = Row(seq=seq, id=row_id, sg=sg, idn=idn, fh=fh)
         live = Live(now=self.now, author=self.session.me.did, present=self._everybody())
         fold(self.room, row, content, live=live)
+        self.sgs.append(sg)
 
     def _everybody(self) -> frozenset[Wid]:
         """Who is present is the server's to know; here nobody is taken to be absent."""
@@ -191,17 +191,3 @@ class Draft:
     def newest(self, doc: DocId) -> Generation:
         """The newest generation of a document; UNKNOWN_ID."""
         return (doc, self.state.latest(doc).body.g)
-
-    def bundle_hash(self, data: bytes) -> Hash:
-        """Add a bundle and give its hash."""
-        self.bundles.append(data)
-        return Hash(sha256(data))
-
-    def is_op(self, row_id: Hash) -> bool:
-        """Tell whether a row of this draft is an operation."""
-        content = self.contents[row_id]
-        return isinstance(content, Sealed) and isinstance(content.header, OpHeader)
-
-    def persons(self) -> Iterable[Wid]:
-        """People of the roster as it will be."""
-        return (row.wid for row in self.state.roster.mem)

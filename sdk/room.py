@@ -1,7 +1,7 @@
 """One room on this device: rows checked and folded, keys opened, pins kept (sections 5.22, 7)."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,11 +13,13 @@ from conference.room import Record
 from consent.register import Register
 from crypto.errors import Code, Refused
 from crypto.sealing import SealingKey
+from protocol import basis
 from protocol import roster as rosters
 from protocol.basis import device_of
+from protocol.feed import Point
 from protocol.ids import Aid, Blob, CaseId, DocId, Hash, RowHash, Sid, Wid
 from protocol.may_write import Footing
-from protocol.payloads import Grant, Roster
+from protocol.payloads import Grant, MemberRow, Roster
 from protocol.room import Generation, RoomState, RosterEntry
 from protocol.vocabulary import GrantWhat, RosterRole
 from protocol.wire import Frame, Rows
@@ -97,6 +99,18 @@ class Room:
         now = self.session.council.clock.now()
         return self.state.current is not None and self.feed.room.willing(now).is_stale()
 
+    def pruned(self) -> tuple[tuple[MemberRow, ...], tuple[Sid, ...]]:
+        """Rows and bases that the next roster may keep, as far as I know now."""
+        state, n = self.state, self.session.council.log.size
+        point, now = Point(n=n, s=state.seq), state.directory.time(n)
+        mem = basis.prune_members(state, state.roster, point, now)
+        return mem, basis.prune_bases(state, state.roster, point, now)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds, looking again after every row."""
+        async with self.changed:
+            await self.changed.wait_for(holds)
+
     def footing(self) -> Footing:
         """Where I stand, for `may_write`."""
         epoch = self.state.epoch
@@ -144,12 +158,12 @@ class Room:
         Raises:
             Refused: MISSING_STATEMENT, EQUIVOCATION, ROLLBACK, and what the server refuses.
         """
-        await self._complete()
+        await self.complete()
         await self.fetch()
         self._require_pins()
         await self.open_keys()
 
-    async def _complete(self) -> None:
+    async def complete(self) -> None:
         """Hold the bytes behind every leaf of this case, else halt."""
         log = self.session.council.log
         try:
@@ -188,7 +202,7 @@ class Room:
             return  # the rows between are fetched by whoever called
         if frame.idn > self.session.council.log.size:
             await self.session.sync()
-            await self._complete()
+            await self.complete()
         try:
             self.feed.take(await self._full(frame))
         except Refused as refusal:
@@ -245,15 +259,22 @@ class Room:
         """Keys and pins as they stand now."""
         current = self.state.current
         return replace(
-            kept,
+            self.with_keys(kept, epochs=self.epochs, docs=self.docs),
             n=self.state.epoch,
             sid=current.sid if current else None,
             seq=self.state.seq,
             fh=RowHash(self.state.fh),
-            epochs=tuple(EpochKey(n=n, E=Hash(key)) for n, key in sorted(self.epochs.items())),
-            docs=tuple(
-                DocKey(doc=doc, g=g, D=Hash(key)) for (doc, g), key in sorted(self.docs.items())
-            ),
+        )
+
+    @staticmethod
+    def with_keys(
+        kept: RoomKeys, *, epochs: Mapping[int, bytes], docs: Mapping[Generation, bytes]
+    ) -> RoomKeys:
+        """Put keys beside the pins."""
+        return replace(
+            kept,
+            epochs=tuple(EpochKey(n=n, E=Hash(key)) for n, key in sorted(epochs.items())),
+            docs=tuple(DocKey(doc=doc, g=g, D=Hash(key)) for (doc, g), key in sorted(docs.items())),
         )
 
     async def _keep(self, change: Callable[[RoomKeys], RoomKeys]) -> None:

@@ -1,0 +1,320 @@
+"""Writing in a room: check, seal, keep the bytes, send them until they are answered (5.9, 5.13)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from msgspec.structs import replace
+
+from conference import content as contents
+from conference.content import Sealed
+from crypto.errors import Code, Refused
+from protocol import codec
+from protocol.feed import feed_hash
+from protocol.ids import Blob, DocId, Eid, Hash, ItemId, RowHash
+from protocol.may_write import Writing, may_write
+from protocol.payloads import Receipt
+from protocol.room import Generation
+from protocol.vocabulary import WHOLE_ROOM, RosterRole
+from protocol.wire import Frame, Post, Receipted
+from sdk.contents import ChainHead, Contents, Unredeemed, Unsent
+from sdk.documents import renew
+from sdk.draft import Draft
+from sdk.receipts import verify_receipt
+from sdk.room import Room
+from sdk.rostering import renew_due, rotate, whole_room
+from sdk.words import Said
+
+T = TypeVar("T")
+Build = Callable[[Draft], Awaitable[T]]
+"""Adds rows to a draft; it may be called again on a fresher room."""
+
+ATTEMPTS: Final = 6
+POST_LIMIT: Final = 4 * 1024 * 1024
+_AGAIN: Final = frozenset({Code.STALE, Code.WRONG_EPOCH, Code.LH_BEHIND, Code.NEEDS_NEW_GENERATION})
+_LOST_RACE: Final = frozenset({Code.FORK_OR_GAP, Code.CONFLICT, Code.LH_BEHIND, Code.RATE_LIMITED})
+_PATIENCE: Final = 30.0  # seconds until somebody mends the room
+_FIRST: Final = 0.3
+_STEP: Final = 0.15
+_JITTER: Final = 0.1
+
+
+def _nothing() -> None:
+    """Lines 8 to 11 of may_write are asked row by row, while the draft is made."""
+
+
+class Writer:
+    """The one hand of this device in a room: its rows form one chain."""
+
+    def __init__(self, room: Room) -> None:
+        """Write into a room that is open, or not yet made."""
+        self.room: Final = room
+        self._forced: Final[set[DocId]] = set()
+        self._writing: Final = asyncio.Lock()
+
+    # --- submitting --------------------------------------------------------------------------
+
+    async def submit(self, build: Build[T], *, writing: Writing = Writing.CONTENT) -> T:
+        """Build a batch, send it, and fold what came of it.
+
+        While the room is stale this waits for the mender, or mends; then the batch is made
+        anew on the fresh room, with the same numbers.
+
+        Raises:
+            Refused: Line 1 to 7 of may_write, what the rows themselves are refused for, or
+                UNAVAILABLE; in the last case the sealed bytes are kept and sent again later.
+        """
+        async with self._writing:
+            await self._resend()
+            for attempt in range(ATTEMPTS):
+                try:
+                    return await self._write(build, writing)
+                except Refused as refusal:
+                    if refusal.code not in _AGAIN or attempt == ATTEMPTS - 1:
+                        raise
+                await self._freshen()
+            raise Refused(Code.STALE)
+
+    async def _write(self, build: Build[T], writing: Writing) -> T:
+        may_write(self.room.footing(), writing, _nothing)
+        draft = self._draft()
+        result = await build(draft)
+        if draft.rows:
+            await self._send(draft)
+        return result
+
+    def _draft(self) -> Draft:
+        room = self.room
+        return Draft(
+            session=room.session,
+            room=room.feed.room,
+            chain=room.chain,
+            epochs=room.epochs,
+            docs=room.docs,
+        )
+
+    async def _freshen(self) -> None:
+        """Come level with the server, and see to it that the room is not stale."""
+        await self.room.session.sync()
+        await self.room.open()
+        if self.room.is_stale():
+            await self._mend()
+
+    # --- sending -----------------------------------------------------------------------------
+
+    async def _send(self, draft: Draft) -> None:
+        """Keep the sealed bytes and new keys, then send; a definite refusal undoes it."""
+        room, vault = self.room, self.room.session.vault
+        post = Post(case=room.case, rows=tuple(draft.rows), bundles=_blobs(draft.bundles))
+        before = vault.contents.room(room.case)
+        await vault.update(lambda c: self._with_draft(c, draft, post))
+        room.own.update({i: bytes(r.bytes) for i, r in zip(draft.ids, draft.rows, strict=True)})
+        try:
+            answer = await self._post(post)
+        except Refused as refusal:
+            if refusal.code is not Code.UNAVAILABLE:
+                lost = tuple(draft.rosters) if refusal.code is Code.FORK_OR_GAP else ()
+                void = (*before.void, *lost)[-16:]
+                undone = replace(before, void=void)
+                await vault.update(lambda c: _without(c.with_room(undone), post))
+            if refusal.code is Code.NEEDS_NEW_GENERATION:
+                self._forced.update(doc for doc, _ in _generations(draft))
+            raise
+        room.docs.update(draft.docs)
+        room.epochs.update(draft.epochs)
+        room.texts.update(draft.texts)
+        self._forced.clear()
+        await self._settle(answer.rcpt, post, draft.ids, draft)
+
+    def _with_draft(self, held: Contents, draft: Draft, post: Post) -> Contents:
+        kept = held.room(self.room.case)
+        keys = self.room.with_keys(kept, epochs=draft.epochs, docs=draft.docs)
+        chained = replace(keys, chain=draft.chain)
+        unsent = Unsent(case=self.room.case, post=Blob(codec.encode(post)))
+        return replace(held.with_room(chained), unsent=(*held.unsent, unsent))
+
+    async def _post(self, post: Post) -> Receipted:
+        http = self.room.session.council.http
+        return await http.post(f"cases/{post.case.hex()}/post", post, Receipted)
+
+    async def _settle(
+        self, raw: bytes, post: Post, ids: list[Hash], draft: Draft | None
+    ) -> Receipt:
+        """Check the receipt, fold the rows, and remember what the server promised."""
+        room, session = self.room, self.room.session
+        receipt = verify_receipt(raw, root=session.council.root(), net=session.council.net)
+        named = [bytes(each) for each in receipt.ids]
+        if named != [bytes(each) for each in ids] or receipt.case != room.case:
+            raise Refused(Code.EQUIVOCATION, why="receipt")
+        if receipt.seq is None or receipt.fh is None:
+            raise Refused(Code.BAD_J1)
+        session.heard(receipt.iat, receipt.idn)
+        promise = Unredeemed(at=int(session.council.clock.now()), rcpt=Blob(raw))
+        await session.vault.update(
+            lambda c: replace(_without(c, post), receipts=(*c.receipts, promise))
+        )
+        if draft is not None:
+            await room.take(_frames(draft, receipt))
+        if room.state.seq < receipt.seq:
+            await room.fetch()
+        room.feed.hear(seq=receipt.seq, fh=receipt.fh, idn=receipt.idn, raw=raw)
+        await session.vault.update(lambda c: c.with_room(room.pinned(c.room(room.case))))
+        return receipt
+
+    async def _resend(self) -> None:
+        """Send again, byte for byte, what has no answer yet."""
+        room, vault = self.room, self.room.session.vault
+        for unsent in [each for each in vault.contents.unsent if each.case == room.case]:
+            post = codec.decode(unsent.post, Post, limit=POST_LIMIT)
+            ids = [Hash(each) for each in row_ids(post)]
+            room.own.update({i: bytes(r.bytes) for i, r in zip(ids, post.rows, strict=True)})
+            try:
+                answer = await self._post(post)
+            except Refused as refusal:
+                if refusal.code is Code.UNAVAILABLE:
+                    raise
+                await room.fetch()
+                await self._give_up(post)
+                continue
+            await self._settle(answer.rcpt, post, ids, None)
+            await room.open_keys()
+
+    async def _give_up(self, post: Post) -> None:
+        """Forget a batch that was definitely refused."""
+        await self.room.session.vault.update(lambda c: _without(self._unchained(c), post))
+
+    def _unchained(self, held: Contents) -> Contents:
+        """Go back to the newest envelope that stands in the feed."""
+        room = self.room
+        mine = room.state.chains.get(room.session.me.did)
+        chain = None if mine is None else ChainHead(n=mine[0], eid=Eid(mine[1]))
+        return held.with_room(replace(held.room(room.case), chain=chain))
+
+    # --- generations -------------------------------------------------------------------------
+
+    async def current(self, draft: Draft, doc: DocId) -> Generation:
+        """The generation to write in: a new one if somebody lost the document."""
+        generation = draft.newest(doc)
+        if doc not in self._forced and not draft.gate().is_due(generation):
+            return generation
+        if draft.state.documents[generation].body.cls not in WHOLE_ROOM:
+            return await renew(draft, doc)
+        return await renew(draft, doc, words=await self.room.words(doc))
+
+    async def words_of(self, docs: list[DocId]) -> dict[DocId, Said]:
+        """Words to be carried over."""
+        return {doc: await self.room.words(doc) for doc in docs}
+
+    # --- mending -----------------------------------------------------------------------------
+
+    async def mend(self) -> None:
+        """Give a stale room a fresh roster: the chair at once, the others one by one after."""
+        async with self._writing:
+            await self._mend()
+
+    async def _mend(self) -> None:
+        for _ in range(ATTEMPTS):
+            if not self.room.is_stale():
+                return None
+            await self._wait_for_turn()
+            await self.room.session.sync()
+            await self.room.open()
+            if not self.room.is_stale():
+                return None
+            if not self._may_mend():
+                return await self._until_mended()
+            try:
+                await self._write(self._rotation, Writing.MEND)
+            except Refused as refusal:
+                if refusal.code not in _LOST_RACE:
+                    raise
+        return await self._until_mended()
+
+    async def _rotation(self, draft: Draft) -> None:
+        docs = whole_room(draft, self.open_item(draft))
+        words = await self.words_of(docs)
+        kept = self.room.session.vault.contents.room(self.room.case)
+        await rotate(draft, void=kept.void)
+        await renew_due(draft, words, docs)
+
+    def open_item(self, draft: Draft) -> ItemId | None:
+        """The item under discussion."""
+        items = draft.room.conference.items.values()
+        return next((item.it for item in items if item.is_open), None)
+
+    def _may_mend(self) -> bool:
+        """Any non-guest member whose row stays may rotate."""
+        me = self.room.session.me
+        mem, _ = self.room.pruned()
+        return any(
+            row.person == (me.wid, me.ik) and row.role is not RosterRole.GUEST for row in mem
+        )
+
+    async def _wait_for_turn(self) -> None:
+        me, mem = self.room.session.me, self.room.pruned()[0]
+        if self.room.roster.chair == me.wid:
+            return
+        live = sorted(row.wid for row in mem if row.role is not RosterRole.GUEST)
+        rank = live.index(me.wid) if me.wid in live else len(live)
+        draw = self.room.session.council.entropy(1)[0] / 255
+        patience = _FIRST + _STEP * rank + _JITTER * draw
+        try:
+            async with asyncio.timeout(patience):
+                await self.room.until(lambda: not self.room.is_stale())
+        except TimeoutError:
+            return
+
+    async def _until_mended(self) -> None:
+        """Wait for whoever may; STALE when nobody does."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self.room.until(lambda: not self.room.is_stale())
+        except TimeoutError as error:
+            raise Refused(Code.STALE) from error
+
+
+def row_ids(post: Post) -> list[Hash]:
+    """The ids of a batch's rows, in order."""
+    return [contents.row_id(contents.parse_full(row.form, row.bytes)) for row in post.rows]
+
+
+def _blobs(bundles: list[bytes]) -> tuple[Blob, ...]:
+    return tuple(Blob(each) for each in bundles)
+
+
+def _without(held: Contents, post: Post) -> Contents:
+    raw = codec.encode(post)
+    left = tuple(each for each in held.unsent if each.post != raw)
+    return replace(held, unsent=left)
+
+
+def _generations(draft: Draft) -> list[Generation]:
+    return [
+        (content.header.d, content.header.g)
+        for content in draft.contents.values()
+        if isinstance(content, Sealed)
+    ]
+
+
+def _frames(draft: Draft, receipt: Receipt) -> list[Frame]:
+    """My own rows as the receipt places them, if nothing came between."""
+    seq, fh = draft.base
+    if receipt.seq != seq + len(draft.rows):
+        return []
+    frames: list[Frame] = []
+    for row_id, sg, row in zip(draft.ids, draft.sgs, draft.rows, strict=True):
+        seq += 1
+        fh = feed_hash(before=fh, seq=seq, row_id=row_id, sg=sg, idn=receipt.idn)
+        frames.append(
+            Frame(
+                seq=seq,
+                id=row_id,
+                sg=sg,
+                idn=receipt.idn,
+                fh=RowHash(fh),
+                form=row.form,
+                view="full",
+                bytes=row.bytes,
+            )
+        )
+    return frames if fh == receipt.fh else []
