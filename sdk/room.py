@@ -438,6 +438,14 @@ class Room:
         except Refused as refusal:
             self.flaws[record.id] = refusal.code
 
+    def open_pushed(self, frames: Sequence[Frame]) -> None:
+        """Open words that came with a push, as far as their keys are here."""
+        records = self.feed.room.records
+        for frame in frames:
+            record = records[frame.seq - 1] if frame.seq <= len(records) else None
+            if record is not None and self._is_readable(record):
+                self._open_text(record)
+
     def rows(self) -> Iterable[tuple[Record, Sealed]]:
         """Valid envelopes in feed order."""
         for record in self.feed.room.records:

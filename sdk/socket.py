@@ -14,7 +14,7 @@ from protocol.shapes import Closed
 from protocol.wire import Failure
 from sdk.transport import ANSWER_LIMIT, refused
 
-EVENTS: Final = ("push", "idhead", "notice", "gone", "head")
+EVENTS: Final = ("push", "idhead", "notice", "gone", "head", "cut")
 _PATIENCE: Final = 30
 
 A = TypeVar("A", bound=Closed)

@@ -161,6 +161,11 @@ class Writer:
         await session.vault.update(lambda c: c.with_room(room.pinned(c.room(room.case))))
         return receipt
 
+    async def resume(self) -> None:
+        """Send what was sealed before a break."""
+        async with self._writing:
+            await self._resend()
+
     async def _resend(self) -> None:
         """Send again, byte for byte, what has no answer yet."""
         room, vault = self.room, self.room.session.vault
