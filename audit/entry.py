@@ -168,7 +168,7 @@ def leaf(entry: Entry, *, key: bytes) -> bytes:
             p=made.get("purpose"),
             r=made.get("to"),
             s=entry.request,
-            t=entry.at_ms,
+            t=int(entry.at_ms),  # an Instant would be written as text
             v=_VERSION,
             x=entry.bound,
         )

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -82,6 +83,22 @@ class OneNode:
         """Nothing to disconnect from."""
 
 
+class _Channel(Protocol):
+    async def subscribe(self, name: str, /) -> None: ...
+
+    def listen(self) -> AsyncIterator[Mapping[str, object]]: ...
+
+
+class _Redis(Protocol):
+    """What is used of the Redis client."""
+
+    async def publish(self, channel: str, message: bytes, /) -> int: ...
+
+    def pubsub(self) -> AbstractAsyncContextManager[_Channel]: ...
+
+    async def aclose(self) -> None: ...
+
+
 class OverRedis:
     """Publishes and hears on one channel; own words are not heard.
 
@@ -90,7 +107,8 @@ class OverRedis:
     """
 
     def __init__(self, url: str, *, node: str, log: Logger) -> None:
-        self._redis: Final[Redis] = Redis.from_url(url)
+        library: Any = Redis  # its methods have no complete types
+        self._redis: Final[_Redis] = library.from_url(url)
         self._node: Final = node
         self._log: Final = log
         self._words: Final[asyncio.Queue[_Envelope]] = asyncio.Queue(_QUEUE)
@@ -138,8 +156,9 @@ class OverRedis:
             await channel.subscribe(_CHANNEL)
             await self._tell(ZERO_ID, RESYNC)
             async for message in channel.listen():
-                if message["type"] == "message":
-                    await self._heard(message["data"])
+                data = message["data"]
+                if isinstance(data, bytes):  # a number tells of the subscription itself
+                    await self._heard(data)
 
     async def _heard(self, data: bytes) -> None:
         try:

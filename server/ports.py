@@ -78,7 +78,7 @@ class Rooms(Protocol):
         """Leave a live feed."""
         ...
 
-    async def post(self, session: Session, request: Post) -> Receipted:
+    async def post(self, session: Session, request: Post, /) -> Receipted:
         """Commit a batch."""
         ...
 
@@ -114,7 +114,7 @@ class Rooms(Protocol):
         """End what ended by time; answer the next instant at which something will."""
         ...
 
-    async def announced(self, announcement: Announcement) -> None:
+    async def announced(self, announcement: Announcement, /) -> None:
         """Hear the word of another node."""
         ...
 

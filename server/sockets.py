@@ -7,10 +7,11 @@ socket ends with its token unless a fresh one came, and at once when its device 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, cast
+from typing import Any, Final, Protocol, cast
 
 import socketio
 from aiohttp import web
+from socketio.exceptions import ConnectionRefusedError as Rejected
 
 from crypto.errors import Code, Refused
 from identity.model import Actor
@@ -42,6 +43,30 @@ Find = Callable[[str], Awaitable[Hosted]]
 """Finds a council by its slug; UNKNOWN_ID."""
 
 
+class _Io(Protocol):
+    """What is used of python-socketio, which has no types."""
+
+    def on(self, event: str, handler: Callable[..., Awaitable[object]], /) -> object:
+        """Name who hears an event."""
+        ...
+
+    def attach(self, app: web.Application, /) -> None:
+        """Serve in an application."""
+        ...
+
+    async def emit(self, event: str, data: str, /, *, to: str | list[str]) -> None:
+        """Send an event."""
+        ...
+
+    async def disconnect(self, sid: str, /) -> None:
+        """End a socket."""
+        ...
+
+    async def shutdown(self) -> None:
+        """Stop."""
+        ...
+
+
 @dataclass(slots=True, kw_only=True)
 class _Live:
     session: Session
@@ -61,7 +86,9 @@ class Sockets:
         self._clock: Final = clock
         self._log: Final = log
         self._live: Final[dict[str, _Live]] = {}
-        self._server: Final = socketio.AsyncServer(
+        self._stopped = False
+        library: Any = socketio  # it has no types
+        self._server: Final[_Io] = library.AsyncServer(
             async_mode="aiohttp",
             transports=["websocket"],
             max_http_buffer_size=MAX_BODY,
@@ -118,10 +145,12 @@ class Sockets:
                     await self.close(sid, refusal.code)
 
     async def stop(self) -> None:
-        """End all sockets."""
+        """End all sockets, once: the library cannot shut down twice."""
         for sid in list(self._live):
             await self.close(sid, Code.UNAVAILABLE)
-        await self._server.shutdown()
+        if not self._stopped:
+            self._stopped = True
+            await self._server.shutdown()
 
     # --- hearing -----------------------------------------------------------------------------
 
@@ -135,7 +164,7 @@ class Sockets:
             refusal = self._refusal(error, "connect")
             self._denials.count(refusal.code)
             told = codec.encode(failure(refusal)).decode()
-            raise socketio.exceptions.ConnectionRefusedError(told) from error
+            raise Rejected(told) from error
         session = Session(sid=sid, actor=access.actor, aid=signer.aid)
         self._live[sid] = _Live(session=session, hosted=hosted, expires=access.expires)
 

@@ -37,6 +37,7 @@ from protocol.wire import (
     SignIn,
     Waits,
 )
+from server.app import JOBS
 from server.service import SERVICE, Host
 from tests.edges.rooms import EmptyRooms
 
@@ -334,6 +335,10 @@ class Edge:
         answered = codec.decode(reply, SignedIn)
         person.token = answered.token
         return answered
+
+    async def level(self) -> None:
+        """Bring both logs level with everything that was written."""
+        await self.app[JOBS].level(self.host)
 
     # --- what waits --------------------------------------------------------------------------
 
