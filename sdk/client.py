@@ -168,7 +168,7 @@ class Client:
             case "notice":
                 self._noticed(_read(data, Notice))
             case "gone":
-                self._left(_read(data, Gone))
+                await self._left(_read(data, Gone))
             case "head":
                 await self._headed(_read(data, Headed))
             case _:
@@ -225,11 +225,11 @@ class Client:
             return
         self._happened(Happening(what="notice", case=notice.case, code=notice.code))
 
-    def _left(self, gone: Gone) -> None:
+    async def _left(self, gone: Gone) -> None:
         member = self.members.get(gone.case)
         self._sits.pop(gone.case, None)
         if member is not None:
-            member.room.gone = gone.code
+            await member.room.leave(gone.code)
         self._happened(Happening(what="gone", case=gone.case, code=gone.code))
 
     # --- mending -----------------------------------------------------------------------------

@@ -111,6 +111,12 @@ class Room:
         async with self.changed:
             await self.changed.wait_for(holds)
 
+    async def leave(self, code: str) -> None:
+        """The server let me out of the live feed, and said why."""
+        self.gone = code
+        async with self.changed:
+            self.changed.notify_all()
+
     def footing(self) -> Footing:
         """Where I stand, for `may_write`."""
         epoch = self.state.epoch

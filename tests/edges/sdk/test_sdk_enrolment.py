@@ -1,25 +1,9 @@
 """Founding, inviting, joining and signing in with the real client against the real node."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from crypto import entropy
 from protocol.vocabulary import AgencyKind, Cap
 from sdk.session import Session
-from sdk.transport import Http
-from tests.edges.people import Edge
-from tests.edges.sdk_people import COSTS, PASS, Town, clock, make_town
-
-
-@pytest.fixture
-async def town(edge: Edge, tmp_path: Path) -> AsyncIterator[Town]:
-    """A council that was just founded."""
-    url = str(edge.client.make_url("")).rstrip("/")
-    setup = (edge.keys / "setup").read_text()
-    async with Http(url=url, slug="minato") as http:
-        yield await make_town(http, setup=setup, folder=tmp_path / "vaults")
+from tests.edges.sdk.town import COSTS, PASS, Town, clock
 
 
 async def test_an_invited_person_enrols_and_signs_in(town: Town) -> None:

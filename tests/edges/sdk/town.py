@@ -37,7 +37,7 @@ def clock() -> Clock:
 
 
 def aid(number: int) -> Aid:
-    """Agency 1, 2, …"""
+    """The id of an agency by its number."""
     return Aid(Id(number.to_bytes(16, "big")))
 
 

@@ -1,0 +1,50 @@
+"""A real node with its real rooms, and people who hold real clients."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from consent.register import load
+from protocol.vocabulary import AgencyKind, Cap
+from sdk.transport import Http
+from server.app import create_app
+from server.settings import Settings
+from tests.edges.people import ORIGIN, Edge
+from tests.edges.sdk.stage import Cast
+from tests.edges.sdk.town import Town, make_town
+
+
+@pytest.fixture
+async def application(database: str, tmp_path: Path) -> web.Application:
+    """A wired node with its real rooms."""
+    login = database.replace("//postgres@", "//entaku@")
+    settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error")
+    return await create_app(settings, dsn=login)
+
+
+@pytest.fixture
+async def town(edge: Edge, tmp_path: Path) -> AsyncIterator[Town]:
+    """A council that was just founded."""
+    url = str(edge.client.make_url("")).rstrip("/")
+    setup = await asyncio.to_thread((edge.keys / "setup").read_text)
+    async with Http(url=url, slug="minato") as http:
+        yield await make_town(http, setup=setup, folder=tmp_path / "vaults")
+
+
+@pytest.fixture
+async def cast(town: Town) -> AsyncIterator[Cast]:
+    """Four people of three agencies: chair and recorder, A02, A03."""
+    host = await town.agency(1, AgencyKind.CITY, [Cap.HOST, Cap.MEMBER])
+    second = await town.agency(2, AgencyKind.CSW, [Cap.MEMBER])
+    third = await town.agency(3, AgencyKind.ELDER, [Cap.MEMBER])
+    people = Cast(town=town, register=await asyncio.to_thread(load), clients={}, aids={})
+    await people.bring("chair", host, Cap.CHAIR, Cap.MEMBER, Cap.MINUTES)
+    await people.bring("recorder", host, Cap.MEMBER, Cap.MINUTES)
+    await people.bring("csw", second, Cap.MEMBER)
+    await people.bring("elder", third, Cap.MEMBER)
+    yield people
+    for client in people.clients.values():
+        await client.close()
