@@ -3,8 +3,11 @@
 A push is a read: only devices that the entry of a change names get its bytes.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+from weakref import WeakValueDictionary
 
 from conference import visibility
 from conference.fold import Room
@@ -14,11 +17,14 @@ from conference.live import Live as Listeners
 from crypto.errors import Code
 from protocol import codec, wire
 from protocol.feed import Row
-from protocol.ids import Blob, CaseId, Did, Id, SitId, Wid
+from protocol.ids import Blob, CaseId, Did, Hash, Id, SitId, Wid
 from protocol.times import Instant
 from server.desk import Desk
 from server.ports import Emitter, Session
-from server.rooms import Landed
+from server.rooms import Held, Landed
+
+_NOBODY: Final[Mapping[int, Sequence[Did]]] = {}
+_NOTHING: Final[Mapping[Hash, bytes]] = {}
 
 
 @dataclass(slots=True)
@@ -42,6 +48,9 @@ class Audience:
     elsewhere: dict[CaseId, tuple[Listening, ...]] = field(
         default_factory=dict[CaseId, tuple[Listening, ...]]
     )
+    _turns: WeakValueDictionary[CaseId, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary[CaseId, asyncio.Lock]
+    )
 
     def devices(self, case: CaseId) -> frozenset[Did]:
         """Devices that listen to a room on any node."""
@@ -61,10 +70,28 @@ class Audience:
         found = await listeners.of(case)
         self.elsewhere[case] = tuple(each for each in found if each.node != self.desk.node)
 
-    async def push(self, case: CaseId, room: Room, landed: Sequence[Landed]) -> None:
-        """Send committed rows to everybody who listens, each in her view."""
-        if not landed:
-            return
+    async def push(
+        self,
+        case: CaseId,
+        held: Held,
+        *,
+        named: Mapping[int, Sequence[Did]] = _NOBODY,
+        fetched: Mapping[Hash, bytes] = _NOTHING,
+    ) -> None:
+        """Send what was not sent yet to everybody who listens, each row in her view.
+
+        `named` are the devices of tickets (by entry) of another node, `fetched` their bytes.
+        One at a time for each room, so that rows go out in their order.
+        """
+        async with self._turns.setdefault(case, asyncio.Lock()):
+            landed = [
+                one.with_bytes(fetched, frozenset(named.get(one.entry, ()))) for one in held.unsent
+            ]
+            held.unsent.clear()
+            if landed and self.joined.get(case):
+                await self._send(case, held.room, landed)
+
+    async def _send(self, case: CaseId, room: Room, landed: Sequence[Landed]) -> None:
         gate = room.willing(Instant.of(self.desk.clock()))
         groups: dict[tuple[visibility.View, ...], list[str]] = {}
         for each in list(self.joined.get(case, {}).values()):

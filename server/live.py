@@ -100,6 +100,7 @@ class LiveRooms:
         usecases.require_join(held.room, gate, person=person, sit=request.sit)
         entry = self.desk.entry(session, Kind.JOIN, case, now, request=signed)
         await self.desk.note(session, entry, signed, request.nonce, held.seen.gate)
+        await self.audience.push(case, held)  # what came before she joined is not for her
         await self._listen(session, request, now)
         return wire.Subbed(
             frames=await self.reading.frames(case, held, session, start=request.start),
@@ -162,12 +163,10 @@ class LiveRooms:
         if word.kind == "seat":
             await self.audience.heed(case)
             return
-        landed = await self.desk.cache.follow(case)
-        held = self.desk.cache.known()[case]
+        held = await self.desk.cache.refresh(case)
         named = {one.entry: one.to for one in word.entries}
-        full = await self._fetched(case, named)
-        ready = [one.with_bytes(full, frozenset(named.get(one.entry, ()))) for one in landed]
-        await self.audience.push(case, held.room, ready)
+        fetched = await self._fetched(case, named)
+        await self.audience.push(case, held, named=named, fetched=fetched)
         await self._sweep_room(case, held)
 
     async def _fetched(self, case: CaseId, named: Mapping[int, Iterable[Did]]) -> dict[Hash, bytes]:

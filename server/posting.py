@@ -8,6 +8,7 @@ import asyncpg
 
 from conference import usecases
 from conference.fold import Live
+from conference.store import CommittedRow
 from conference.usecases import Batch, Plan
 from crypto.errors import Code, Refused
 from protocol import wire
@@ -28,6 +29,16 @@ ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """A batch in the database and in the folded room, not yet pushed."""
+
+    held: Held
+    plan: Plan
+    committed: list[CommittedRow]
+    receipt: wire.Receipted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
     """The verb `post` of one council."""
 
@@ -42,6 +53,24 @@ class Posting:
                 under three decisions in a row.
         """
         batch = usecases.parse_batch(post)
+        async with self.desk.cache.turn(batch.case):
+            done = await self._decide(session, batch)
+        if isinstance(done, wire.Receipted):
+            return done
+        await self.audience.push(batch.case, done.held)
+        await self.audience.evict(batch.case, done.plan.evicted)
+        self.desk.announcer.publish(
+            Announcement(
+                kind="feed",
+                case=batch.case,
+                seq=done.committed[-1].seq,
+                entries=changes.named(done.committed, done.plan),
+            )
+        )
+        return done.receipt
+
+    async def _decide(self, session: Session, batch: Batch) -> wire.Receipted | _Stored:
+        """Decide and store, in the room's turn."""
         for attempt in range(ATTEMPTS):
             held = await self._held_for(batch, fresh=attempt > 0)
             again = await self._answered_before(session, batch, held)
@@ -80,7 +109,7 @@ class Posting:
         if known is not None and not fresh and self.desk.cache.is_level(known):
             return known
         try:
-            return await self.desk.cache.refresh(batch.case)
+            return await self.desk.cache.level(batch.case)
         except Refused as refusal:
             if refusal.code is not Code.UNKNOWN_ID:
                 raise
@@ -100,9 +129,7 @@ class Posting:
             devices=self.audience.devices(batch.case),
         )
 
-    async def _commit(
-        self, session: Session, batch: Batch, held: Held, plan: Plan
-    ) -> wire.Receipted:
+    async def _commit(self, session: Session, batch: Batch, held: Held, plan: Plan) -> _Stored:
         now = self.desk.clock()
         author = Author(
             did=session.actor.did,
@@ -122,27 +149,17 @@ class Posting:
         )
         committed = await self.desk.cache.store.commit(change)
         self.desk.hint()
-        self.desk.cache.adopt(batch.case, held)
-        ready = self.desk.cache.land(held, plan, committed, moment(plan.until))
+        await self.desk.cache.land(batch.case, held, plan, committed, moment(plan.until))
         if change.logged:
             await self.desk.council.sync()
-        await self.audience.push(batch.case, held.room, ready)
-        await self.audience.evict(batch.case, plan.evicted)
-        self.desk.announcer.publish(
-            Announcement(
-                kind="feed",
-                case=batch.case,
-                seq=committed[-1].seq,
-                entries=changes.named(committed, plan),
-            )
-        )
         leaves = LeafHashes(
             id=tuple(leaf_hash(one.leaf) for one in change.logged),
             ops=tuple(leaf_hash(one.leaf) for one in change.entries),
         )
         last = committed[-1]
         place = Place(seq=last.seq, fh=last.fh, idn=held.seen.idn)
-        return self.desk.receipt(batch.case, batch.ids, leaves, place, now)
+        receipt = self.desk.receipt(batch.case, batch.ids, leaves, place, now)
+        return _Stored(held=held, plan=plan, committed=committed, receipt=receipt)
 
     async def _code(self, case: CaseId, now: datetime) -> str:
         """The public code under which a room was reserved; UNKNOWN_ID if it was not."""

@@ -2,18 +2,22 @@
 
 Whatever is decided is decided on the folded room and a snapshot of its counters; the one
 call that stores a change asserts that both still hold. When they do not, everything is
-loaded and decided again.
+loaded and decided again. Whoever folds rows into a room, or decides on one to store more,
+does so in the room's turn: one at a time, so that rows are folded in their order and an
+author's next row is judged after the last that she was promised.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Self
+from weakref import WeakValueDictionary
 
 from conference import content as contents
 from conference.fold import Room, fold
 from conference.store import CommittedRow, FeedRow, Rooms, Snapshot
-from conference.usecases import Plan
+from conference.usecases import Plan, RowPlan
 from consent.register import Register
 from crypto.errors import Code, Refused
 from protocol.derived import feed_start
@@ -56,17 +60,19 @@ class Landed:
         return replace(cls.bare_only(stored), full=data)
 
     def with_bytes(self, found: Mapping[Hash, bytes], to: frozenset[Did]) -> Self:
-        """Add what this node fetched for its own sockets."""
+        """Add what this node fetched for its own sockets, unless the bytes are at hand."""
+        if self.full is not None:
+            return self
         return replace(self, full=found.get(self.row.id), to=to)
 
 
 @dataclass(slots=True)
 class Held:
-    """One room on this node: its fold, its counters, and rows that came before their turn."""
+    """One room on this node: its fold, its counters, and rows nobody here was sent yet."""
 
     room: Room
     seen: Snapshot
-    waiting: dict[int, Landed] = field(default_factory=dict[int, Landed])
+    unsent: list[Landed] = field(default_factory=list[Landed])
 
 
 class RoomCache:
@@ -78,6 +84,11 @@ class RoomCache:
         self.store = Rooms(pool, council=council.id)
         self._register = register
         self._held: dict[CaseId, Held] = {}
+        self._turns: WeakValueDictionary[CaseId, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, case: CaseId) -> asyncio.Lock:
+        """The room's turn; it is held by `async with`, first come first served."""
+        return self._turns.setdefault(case, asyncio.Lock())
 
     def known(self) -> Mapping[CaseId, Held]:
         """Rooms loaded so far."""
@@ -89,16 +100,19 @@ class RoomCache:
         return held if held is not None else await self.refresh(case)
 
     async def refresh(self, case: CaseId) -> Held:
-        """Bring directory, counters and fold level with the database."""
+        """Bring directory, counters and fold level with the database; UNKNOWN_ID."""
+        async with self.turn(case):
+            return await self.level(case)
+
+    async def level(self, case: CaseId) -> Held:
+        """Do the same for whoever has the turn already."""
         await self.council.sync()
         seen = await self.store.snapshot(case)
         if seen is None:
             raise Refused(Code.UNKNOWN_ID)
-        held = self._held.get(case) or Held(room=self.empty(case), seen=seen)
-        self._held.setdefault(case, held)
-        held = self._held[case]
+        held = self._held.setdefault(case, Held(room=self.empty(case), seen=seen))
         held.seen = seen
-        await self.catch_up(case, held)
+        await self._catch_up(case, held, upto=seen.seq)
         return held
 
     def empty(self, case: CaseId) -> Room:
@@ -117,36 +131,19 @@ class RoomCache:
         seen = Snapshot.before_first(fh=fh, id_rev=self.council.rev, idn=idn)
         return Held(room=self.empty(case), seen=seen)
 
-    def adopt(self, case: CaseId, held: Held) -> None:
-        """Keep a room that was just created."""
-        self._held.setdefault(case, held)
-
-    async def catch_up(self, case: CaseId, held: Held) -> list[Landed]:
+    async def _catch_up(self, case: CaseId, held: Held, *, upto: int) -> None:
         """Fold the rows that other nodes, or earlier runs, committed; bytes are not at hand."""
-        landed: list[Landed] = []
-        while held.room.state.seq < held.seen.seq:
+        while held.room.state.seq < upto:
             rows = await self.store.rows(case, after=held.room.state.seq, limit=PAGE)
             if not rows:
                 break
-            landed.extend(self._fold_stored(held, row) for row in rows)
-        return landed
+            for stored in rows:
+                self._fold(held, Landed.bare_only(stored))
 
     @staticmethod
-    def _fold_stored(held: Held, stored: FeedRow) -> Landed:
-        landed = Landed.bare_only(stored)
-        content = contents.parse_bare(stored.form, stored.bare)
-        fold(held.room, landed.row, content)
-        held.waiting.pop(stored.seq, None)
-        return landed
-
-    async def follow(self, case: CaseId) -> list[Landed]:
-        """Fold what another node committed; the rows that are new here."""
-        await self.council.sync()
-        held = self._held[case]
-        seen = await self.store.snapshot(case)
-        if seen is not None:
-            held.seen = seen
-        return await self.catch_up(case, held)
+    def _fold(held: Held, landed: Landed) -> None:
+        fold(held.room, landed.row, contents.parse_bare(landed.form, landed.bare))
+        held.unsent.append(landed)
 
     def is_level(self, held: Held) -> bool:
         """Tell whether the counters fit the directory that would be decided on."""
@@ -155,36 +152,21 @@ class RoomCache:
 
     # --- changes -----------------------------------------------------------------------------
 
-    def land(
-        self, held: Held, plan: Plan, committed: list[CommittedRow], until: datetime
-    ) -> list[Landed]:
-        """Take a committed batch in; returns the rows whose turn has come, in feed order."""
+    async def land(
+        self, case: CaseId, held: Held, plan: Plan, committed: list[CommittedRow], until: datetime
+    ) -> None:
+        """Take a committed batch in, after any rows that came between."""
+        self._held.setdefault(case, held)
         self._advance_seen(held, plan, committed, until)
-        for planned, stored in zip(plan.rows, committed, strict=True):
-            row = replace(planned.row, seq=stored.seq, fh=stored.fh)
-            held.waiting[stored.seq] = Landed(
-                row=row,
-                form="env" if planned.form == "env" else "stm",
-                bare=bare_of(planned.form, planned.data),
-                full=planned.data,
-                entry=stored.entry,
-                to=planned.to,
-            )
         first = committed[0]
-        if held.room.state.seq + 1 == first.seq and plan.rows[0].row.fh == first.fh:
+        await self._catch_up(case, held, upto=first.seq - 1)
+        landed = [_landed(*pair) for pair in zip(plan.rows, committed, strict=True)]
+        if plan.rows[0].row.fh == first.fh:
             held.room = plan.room  # nothing came between: the trial is the truth
-            return [held.waiting.pop(stored.seq) for stored in committed]
-        return self.advance(held)
-
-    @staticmethod
-    def advance(held: Held) -> list[Landed]:
-        """Fold waiting rows while they are next in line."""
-        ready: list[Landed] = []
-        while (landed := held.waiting.pop(held.room.state.seq + 1, None)) is not None:
-            content = contents.parse_bare(landed.form, landed.bare)
-            fold(held.room, landed.row, content)
-            ready.append(landed)
-        return ready
+            held.unsent.extend(landed)
+            return
+        for one in landed:
+            self._fold(held, one)
 
     @staticmethod
     def _advance_seen(
@@ -203,6 +185,17 @@ class RoomCache:
             seq=last.seq,
             fh=last.fh,
         )
+
+
+def _landed(planned: RowPlan, stored: CommittedRow) -> Landed:
+    return Landed(
+        row=replace(planned.row, seq=stored.seq, fh=stored.fh),
+        form="env" if planned.form == "env" else "stm",
+        bare=bare_of(planned.form, planned.data),
+        full=planned.data,
+        entry=stored.entry,
+        to=planned.to,
+    )
 
 
 def bare_of(form: str, data: bytes) -> bytes:
