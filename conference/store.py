@@ -421,4 +421,3 @@ def _row_hash(value: bytes) -> RowHash:
 
 def _did(value: bytes | None) -> Did | None:
     return None if value is None else Did(Id(value))
-
