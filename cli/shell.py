@@ -29,7 +29,7 @@ class Shell:
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """Give a text of the catalogue in the person's language."""
         return text(key, self.lang, **values)
 
@@ -40,7 +40,7 @@ class Shell:
         for line in lines:
             print(line, file=self.out, flush=True)
 
-    def say(self, key: str, **values: object) -> None:
+    def say(self, key: str, /, **values: object) -> None:
         """Answer with one sentence; programs get its facts."""
         self.give({"said": key, **values}, self.text(key, **values))
 

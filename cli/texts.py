@@ -30,7 +30,7 @@ def _flat(prefix: str, table: Mapping[str, Any]) -> dict[str, Mapping[Lang, str]
     return found
 
 
-def text(key: str, lang: Lang, **values: object) -> str:
+def text(key: str, lang: Lang, /, **values: object) -> str:
     """Say one thing; KeyError for a key that the catalogue lacks."""
     return catalogue()[key][lang].format(**values)
 

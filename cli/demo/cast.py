@@ -114,7 +114,8 @@ class Actor:
         async for line in self._process.stdout:
             self._hear(lines.read_answer(line))
         for answer in self._waiting.values():
-            answer.set_exception(self._broken("end"))
+            if not answer.done():
+                answer.set_exception(self._broken("end"))
         self._lost()
 
     def _hear(self, said: lines.Report | lines.Event) -> None:

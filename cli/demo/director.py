@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from cli.demo import act_council, stage, story
+from cli.demo import act_council, act_k101, act_k104, stage, story
 from cli.demo.play import Play
 from cli.demo.teller import Teller
 from cli.exits import Exit
@@ -19,6 +19,10 @@ async def run(shell: Shell, *, once: bool, port: int | None) -> Exit:
         await act_council.found(play)
         await act_council.enrol(play)
         await act_council.pledge(play)
+        await act_k101.prepare(play)
+        await act_k101.open_room(play)
+        await act_k101.boards(play)
+        await act_k104.play_k104(play)
     return Exit.OK
 
 

@@ -99,7 +99,7 @@ class Play:
 
     # --- expectations ------------------------------------------------------------------------
 
-    def expect(self, key: str, *, holds: bool, **values: object) -> None:
+    def expect(self, key: str, /, *, holds: bool, **values: object) -> None:
         """Confirm an expectation, or end with its name."""
         if not holds:
             self.deviate(key, ", ".join(f"{name}={value}" for name, value in values.items()))
@@ -112,8 +112,11 @@ class Play:
 
 async def gather(work: Iterable[Awaitable[Json]]) -> list[Json]:
     """Do things side by side; the first failure stops all."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_one(each)) for each in work]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_one(each)) for each in work]
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
     return [task.result() for task in tasks]
 
 

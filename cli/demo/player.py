@@ -7,8 +7,10 @@ from typing import Final
 from cli.demo import lines
 from cli.demo.lines import Json
 from cli.now import now
+from consent.register import load
 from crypto.entropy import system
 from crypto.errors import Code, Refused
+from sdk.client import Client, Happening
 from sdk.clock import Clock
 from sdk.council import Council
 from sdk.session import Session
@@ -36,7 +38,8 @@ class Player:
         self._http: Http | None = None
         self._vault: Vault | None = None
         self._council: Council | None = None
-        self._session: Session | None = None
+        self._client: Client | None = None
+        self.joined: Final = set[str]()
 
     # --- what she has ------------------------------------------------------------------------
 
@@ -66,17 +69,30 @@ class Player:
     @property
     def session(self) -> Session:
         """Her signed-in device; UNTRUSTED before."""
-        if self._session is None:
+        return self.client.session
+
+    @property
+    def client(self) -> Client:
+        """Her signed-in device and its rooms; UNTRUSTED before."""
+        if self._client is None:
             raise Refused(Code.UNTRUSTED)
-        return self._session
+        return self._client
 
     async def sign_in(self) -> None:
-        """Sign in with the device that was just enrolled."""
-        self._session = Session(vault=await self.vault(), council=self.council)
-        await self._session.login()
+        """Sign in with the device that was just enrolled, and listen."""
+        session = Session(vault=await self.vault(), council=self.council)
+        self._client = Client(session, register=load(), happened=self._tell)
+        await self._client.connect()
+
+    def _tell(self, happening: Happening) -> None:
+        if happening.what in {"gone", "cut", "trouble"}:
+            self.happened(happening.what, {"code": happening.code})
 
     async def close(self) -> None:
         """Drop keys and connections."""
+        if self._client is not None:
+            await self._client.close()
+            return
         if self._http is not None:
             await self._http.close()
         if self._vault is not None:

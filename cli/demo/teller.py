@@ -31,14 +31,14 @@ class Teller:
         """How long it has been going on."""
         return (monotonic() - self._start) / 1000
 
-    def act(self, key: str, **values: object) -> None:
+    def act(self, key: str, /, **values: object) -> None:
         """Begin the next act."""
         self._act += 1
         title = self._shell.text(f"demo.{key}", **values)
         head = f"\n{self._act}/{_ACTS} {title}"
         self._line(_BOLD, f"{head}  [{self.seconds:.1f}s]")
 
-    def tell(self, key: str, **values: object) -> None:
+    def tell(self, key: str, /, **values: object) -> None:
         """Tell what happens."""
         self._line("", "  " + self._shell.text(f"demo.{key}", **values))
 
@@ -51,7 +51,7 @@ class Teller:
         words = sentence(code, self._shell.lang)
         self._line(_YELLOW, f"    {who} ✗ {words} ({code})")
 
-    def confirm(self, key: str, **values: object) -> None:
+    def confirm(self, key: str, /, **values: object) -> None:
         """Tell an expectation that held."""
         self.checks += 1
         self._line(_GREEN, "  ✓ " + self._shell.text(f"demo.{key}", **values))
