@@ -332,6 +332,27 @@ def test_the_layers_are_those_of_the_contracts() -> None:
     assert drawn[1].split("\n")[:-1] == tool["importlinter"]["contracts"][0]["layers"]
 
 
+def _calls(path: Path) -> list[str]:
+    """Names of what a module calls, in the order of its lines."""
+    nodes = [node for node in ast.walk(ast.parse(_text(path))) if isinstance(node, ast.Call)]
+    nodes.sort(key=lambda node: (node.lineno, node.col_offset))
+    return [node.func.attr for node in nodes if isinstance(node.func, ast.Attribute)]
+
+
+def test_the_picture_of_a_change_follows_the_code() -> None:
+    """The steps stand in the picture in the order in which the server's verb takes them."""
+    picture = re.search(
+        r"## The way of a change\n\n```\n(.*?)```", _text(DOCS / "architecture.md"), re.DOTALL
+    )
+    assert picture is not None
+    steps = ["parse_batch", "plan", "compose", "commit"]
+    drawn = re.findall(r"^  (?:[a-z]+\.)+(?:[A-Z]\w+\.)?(\w+) ", picture[1], re.MULTILINE)
+    called = _calls(ROOT / "server" / "posting.py")
+
+    assert [name for name in drawn if name in steps] == steps
+    assert [name for name in dict.fromkeys(called) if name in steps] == steps
+
+
 @pytest.mark.parametrize("path", ADRS, ids=_ids(ADRS))
 def test_a_decision_has_its_four_parts(path: Path) -> None:
     """Context, options not taken, decision, consequences; its number is its file's."""
