@@ -90,7 +90,7 @@ class Listing:
             payload=request.code.encode(),
             signatures=(),
             mac=None,
-            beside=None,
+            beside=session.actor.wid,
             until=now + RESERVED,
         )
         await self.desk.council.waiting.pend(waiting, now=now)
@@ -102,13 +102,21 @@ class Listing:
         return next((line.case for line in lines if line.code == code), None)
 
     async def may_see_case(self, wid: Wid, case: CaseId) -> bool:
-        """Tell whether a person may see the statements of a case: member now or ever, invitee."""
+        """Tell whether a person may see the statements of a case.
+
+        She is, or was, a member, or is invited; before there is a room: who reserved the case,
+        since she founds it on bases that others logged.
+        """
         try:
             held = await self.desk.cache.load(case)
         except Refused:
-            return False
+            return await self._has_reserved(wid, case)
         invited = any(w == wid for _, w in held.room.conference.seats)
         return held.room.state.was_member(wid) or invited
+
+    async def _has_reserved(self, wid: Wid, case: CaseId) -> bool:
+        waiting = await self.desk.council.waiting.all(now=self.desk.clock())
+        return any(w.typ == "case" and (w.key, w.beside) == (case, wid) for w in waiting)
 
     async def shares_room(self, one: Wid, other: Wid) -> bool:
         """Tell whether two people are, or were, in one room."""
