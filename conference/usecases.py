@@ -12,7 +12,7 @@ from conference.content import Content, Sealed
 from conference.fold import Live, Record, Room, fold
 from conference.gate import Gate
 from conference.visibility import full_receivers, may_have
-from consent.model import Action, Allow, Deny, Object
+from consent.model import Action, Allow, Deny, Membership, Object
 from crypto.errors import Code, Refused
 from crypto.hashing import parts, sha256
 from protocol import documents, roster
@@ -264,9 +264,14 @@ def bases_in(batch: Batch) -> tuple[Basis, ...]:
 
 
 def standing_in(held: Gate, person: Person) -> Code | None:
-    """Why a person may not be in the room now; None when she may."""
-    whole = Object(cls=DocClass.AGENDA, sub=None, cats=frozenset(), bases=held.views, granted=True)
-    answer = held.ask(held.actor(person), Action.READ, whole)
+    """Why a person may not be in the room now; None when she may.
+
+    Members must be covered; a guest is there for cards, which need no coverage of her agency.
+    """
+    actor = held.actor(person)
+    cls = DocClass.CARD if actor.membership is Membership.GUEST else DocClass.AGENDA
+    least = Object(cls=cls, sub=None, cats=frozenset(), bases=held.views, granted=True)
+    answer = held.ask(actor, Action.READ, least)
     return answer.code if isinstance(answer, Deny) else None
 
 
