@@ -140,11 +140,11 @@ def require_dk(room: RoomState, header: DkHeader, signer: Signer, *, may_read: M
     """S4: a document key under the epoch key, only for a document of the whole roster."""
     announced = _announced(room, (header.d, header.g))
     _require(Code.RULE_DENIED, holds=announced.body.aud is None)
-    epochs = room.keyed.get((header.d, header.g))
-    if not epochs:
-        own = announced.signer.person == signer.person and announced.epoch == room.epoch
+    epochs = room.keyed.get((header.d, header.g), ())
+    if not epochs and announced.epoch == room.epoch:
+        own = announced.signer.person == signer.person
         _require(Code.RULE_DENIED, holds=own)
-    else:
+    else:  # carried; who came later may not have seen the first
         carries = signer.wid in room.chairs(room.at) and announced.body.cy == 1
         _require(Code.RULE_DENIED, holds=carries and room.epoch not in epochs)
     require_readable(room, announced.body, may_read=may_read)
@@ -174,7 +174,9 @@ def require_place(room: RoomState, header: AnyHeader, signer: Signer) -> Announc
 
 def require_granted(room: RoomState, header: AnyHeader, signer: Signer) -> None:
     """A guest writes in documents whose key she was given, and in no other: FORBIDDEN."""
-    held = _is_member(room, signer) or signer.did in holders(room, (header.d, header.g))
+    row = room.member(signer.person)
+    guest = row is not None and row.role is RosterRole.GUEST
+    held = not guest or signer.did in holders(room, (header.d, header.g))
     _require(Code.FORBIDDEN, holds=held)
 
 
