@@ -134,18 +134,18 @@ class Audience:
 
 
 def without_ticket(form: str, kind: str, view: visibility.View) -> visibility.View:
-    """What rows show without a ticket: statements whole, but never ciphertext or sealed keys."""
-    if view != "full":
-        return view
-    if form == "env":
-        return "bare"
-    return "skel" if kind == "grant" else "full"
+    """What rows show without a ticket: statements whole, but never ciphertext or sealed keys.
+
+    A grant to the caller is shown bare, without any bytes: she learns that it is there to read.
+    """
+    sealed = form == "env" or kind == "grant"
+    return "bare" if view == "full" and sealed else view
 
 
 def frame_of(landed: Landed, view: visibility.View) -> wire.Frame:
     """Write a row as a frame of the wire, with as many bytes as its view shows."""
     row: Row = landed.row
-    data = None if view == "skel" else landed.bare
+    data = landed.bare if view == "bare" and landed.form == "env" else None
     if view == "full":
         data = landed.full or landed.bare
     return wire.Frame(
