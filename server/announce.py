@@ -14,7 +14,7 @@ from crypto.errors import Refused
 from protocol import codec
 from protocol.ids import ZERO_ID, Id
 from protocol.shapes import Closed
-from server.logs import Logger
+from server.logs import Logger, trace
 from server.ports import Announcement
 
 _CHANNEL: Final = "entaku"
@@ -108,7 +108,7 @@ class OverRedis:
 
     def __init__(self, url: str, *, node: str, log: Logger) -> None:
         library: Any = Redis  # its methods have no complete types
-        self._redis: Final[_Redis] = library.from_url(url)
+        self._redis: Final[_Redis] = library.from_url(url, driver_info=None)  # nothing about us
         self._node: Final = node
         self._log: Final = log
         self._words: Final[asyncio.Queue[_Envelope]] = asyncio.Queue(_QUEUE)
@@ -144,7 +144,9 @@ class OverRedis:
                 await work()
             except (RedisError, OSError) as error:
                 self._log.warning("redis.lost", error=type(error).__name__)
-                await asyncio.sleep(_PAUSE)
+            except Exception as error:  # noqa: BLE001 -- one bad word must not end the hearing
+                self._log.critical("redis.unexpected", trace=trace(error))
+            await asyncio.sleep(_PAUSE)
 
     async def _speak(self) -> None:
         while True:

@@ -67,6 +67,7 @@ class Council:
         self._frontier = merkle.Frontier()
         self._roots: Final = [Digest(Hash(merkle.EMPTY_ROOT))]
         self._held: Final[dict[Sid, Stored]] = {}
+        self._unlogged: Final[dict[Sid, None]] = {}  # in the order of their commit
         self._behind: Final[list[Sid | None]] = []
         self._ends: Final[list[Instant]] = []  # ascending
         self._syncing: Final = asyncio.Lock()
@@ -120,6 +121,9 @@ class Council:
                 self._moved.set()
                 self._moved = asyncio.Event()
             self._tree = tree
+            # Only now: what a revocation ends must be in the directory to be ended.
+            for sid in self._unlogged:
+                replica.heed(self.directory, model.revive(self._held[sid]))
 
     async def settled(self) -> None:
         """Wait until every committed statement is in the directory; UNAVAILABLE after 5 s."""
@@ -135,7 +139,7 @@ class Council:
         while fresh := await self.statements.after(self.rev, limit=_PAGE):
             for stored in fresh:
                 self._held[stored.sid] = stored
-                replica.heed(self.directory, model.revive(stored))
+                self._unlogged[stored.sid] = None
             self.rev = fresh[-1].rev
 
     async def _read_leaves(self, size: int) -> None:
@@ -156,6 +160,7 @@ class Council:
         replica.append(self.directory, leaf, found)
         if stored is not None and found is not None:
             self.logged_rev = stored.rev
+            self._unlogged.pop(stored.sid, None)
             for end in _ends(found.body):
                 bisect.insort(self._ends, end)
 

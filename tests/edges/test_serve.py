@@ -1,0 +1,121 @@
+"""Starting and ending a node, and what is said when it cannot start."""
+
+import asyncio
+import errno
+import socket
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from server import __main__ as program
+from server.__main__ import BAD_SETTING, CANNOT_START, serve
+from server.settings import BadSetting, Flaw, Settings
+from server.troubles import tell
+from storage.embedded import CannotStart, Trouble
+from storage.migrate import CannotMigrate, Mismatch
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def until_ready(url: str) -> None:
+    """Wait until a node is ready."""
+    async with asyncio.timeout(10), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(f"{url}/readyz") as reply:
+                    if reply.status == 200:
+                        return
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.05)
+
+
+async def test_a_node_serves_until_it_is_told_to_end(database: str, tmp_path: Path) -> None:
+    """It migrates, listens, says so, and lets the port go."""
+    port, ended = free_port(), asyncio.Event()
+    settings = Settings(
+        data=tmp_path,
+        port=port,
+        origin=f"http://127.0.0.1:{port}",
+        database_url=database,
+    )
+
+    running = asyncio.create_task(serve(settings, ended=ended))
+    await until_ready(settings.origin)
+    ended.set()
+    await running
+
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", port)
+    assert (tmp_path / "keys" / "setup").read_text()
+
+
+async def test_a_taken_port_is_an_error_of_the_start(database: str, tmp_path: Path) -> None:
+    """Everything that was opened is closed again."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = Settings(
+            data=tmp_path,
+            port=taken.getsockname()[1],
+            database_url=database,
+        )
+
+        with pytest.raises(OSError, match="in use") as error:
+            await serve(settings, ended=asyncio.Event())
+
+    assert error.value.errno == errno.EADDRINUSE
+
+
+def test_a_bad_setting_ends_the_program_with_two_sentences(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Japanese first, and its own exit code."""
+    code = program.main({"ENTAKU_PORT": "http"})
+
+    said = capsys.readouterr().err.splitlines()
+    assert code == BAD_SETTING
+    assert len(said) == 2
+    assert all("ENTAKU_PORT" in line for line in said)
+
+
+def test_an_unreachable_database_ends_the_program(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """One sentence in each language, no traceback."""
+    url = f"postgresql://127.0.0.1:{free_port()}/entaku?sslmode=disable"
+    code = program.main({"ENTAKU_DATABASE_URL": url, "ENTAKU_DATA": str(tmp_path)})
+
+    assert code == CANNOT_START
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+TROUBLES: list[Exception] = [
+    *(BadSetting("ENTAKU_X", flaw) for flaw in Flaw),
+    *(CannotStart(trouble, folder=Path("data")) for trouble in Trouble),
+    *(CannotMigrate(mismatch, "0001_roles.sql") for mismatch in Mismatch),
+    *(OSError(number, "text") for number in (errno.EADDRINUSE, errno.ENOSPC, errno.EACCES)),
+    ConnectionRefusedError(errno.ECONNREFUSED, "text"),
+]
+
+
+@pytest.mark.parametrize("error", TROUBLES, ids=repr)
+def test_every_trouble_has_its_sentences(error: Exception) -> None:
+    """With nothing left to fill in."""
+    said = tell(error, port=8080)
+
+    assert said is not None
+    assert all(sentence and "{" not in sentence for sentence in said)
+    assert not said[0].isascii()
+    assert said[1].isascii()
+
+
+def test_a_fault_of_ours_is_not_talked_away() -> None:
+    """It keeps its traceback."""
+    assert tell(KeyError("x"), port=8080) is None
