@@ -45,7 +45,7 @@ async def _enrol(play: Play, person: Person) -> None:
         play.deviate(f"{person.key}.digits", f"{spoken} / {heard}")
     if person.key == play.story.k101.chair:
         play.teller.tell("council.digits", who=play.name(person.key), digits=grouped(spoken))
-    me = await play.ask(person.key, "enter")
+    me = await play.ask(person.key, "become")
     play.wids[person.key] = me["wid"]
 
 

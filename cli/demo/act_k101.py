@@ -186,6 +186,7 @@ async def share(play: Play, case: Case, room: str) -> None:
             cats=list(section.cats),
         )
         play.facts[f"{case.code}.section.{section.key}"] = shared["doc"]
+        play.facts[f"{case.code}.sum.{section.key}"] = shared["eid"]
         readers = {play.wids[key] for key in _readers(play, case, section)}
         key = "open.shared" if section.to is None else "open.shared-few"
         play.expect(
@@ -228,13 +229,13 @@ async def _guest(play: Play, case: Case, room: str) -> None:
         play.teller.quote(play.name(case.guest), f"【{each['title']}】{each['text']}")
     only = [each["text"] for each in seen] == [case.card.text]
     play.expect("open.card-only", holds=only, who=play.name(case.guest))
-    doc = play.facts[f"{case.code}.section.{case.sections[0].key}"]
+    eid = play.facts[f"{case.code}.sum.{case.sections[0].key}"]
     await play.refused(
         case.guest,
-        "read_section",
+        "ask_for",
         *(Code.RECIPIENT_NOT_COVERED, Code.FORBIDDEN, Code.ANON_ONLY),
         case=room,
-        doc=doc,
+        eid=eid,
     )
 
 

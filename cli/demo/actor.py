@@ -11,6 +11,7 @@ from cli.now import monotonic
 from crypto.errors import Refused
 
 VERBS = {**office.VERBS, **meeting.VERBS}
+assert len(VERBS) == len(office.VERBS) + len(meeting.VERBS)  # noqa: S101 -- no verb hides another
 
 
 def main() -> None:

@@ -114,7 +114,7 @@ async def join(player: Player, *, ticket: str) -> str:
     return await enrol.ask(player.council, vault, ticket=read, passphrase=player.passphrase)
 
 
-async def enter(player: Player) -> dict[str, str]:
+async def become(player: Player) -> dict[str, str]:
     """Accept the certificate, log the device, sign in."""
     player.council.log.headers = net_header(player.council.net)
     vault = await player.vault()
@@ -131,5 +131,5 @@ async def own_pledge(player: Player, *, days: int) -> None:
 
 VERBS: dict[str, Verb] = {
     verb.__name__: verb
-    for verb in (make_council, agency_pledge, invite, approve, join, enter, own_pledge)
+    for verb in (make_council, agency_pledge, invite, approve, join, become, own_pledge)
 }
