@@ -1,45 +1,29 @@
 """One room on this device: rows checked and folded, keys opened, pins kept (sections 5.22, 7)."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from msgspec.structs import replace
 
-from conference.content import Sealed
 from conference.records import Conference
-from conference.room import Record
 from consent.register import Register
 from crypto.errors import Code, Refused
-from crypto.sealing import SealingKey
 from protocol import basis
-from protocol import roster as rosters
 from protocol.basis import device_of
 from protocol.feed import Point
-from protocol.ids import Aid, Blob, CaseId, DocId, Hash, RowHash, Sid, Wid
+from protocol.ids import Aid, Blob, CaseId, Hash, RowHash, Sid, Wid
 from protocol.may_write import Footing
-from protocol.payloads import Grant, MemberRow, Roster
-from protocol.room import Generation, RoomState, RosterEntry
-from protocol.vocabulary import GrantWhat, RosterRole
+from protocol.payloads import MemberRow, Roster
+from protocol.room import Generation
+from protocol.vocabulary import RosterRole
 from protocol.wire import Frame, Rows
 from sdk.contents import ChainHead, Contents, DocKey, EpochKey, Evidence, RoomKeys
 from sdk.feed import Feed
-from sdk.opening import (
-    Text,
-    open_bundle,
-    open_dk,
-    open_grant,
-    open_text,
-    require_doc_key,
-    require_epoch_key,
-)
+from sdk.reader import Reader
 from sdk.receipts import verify_head
 from sdk.session import VERSION, Session
-from sdk.words import Said, said
-
-CHUNK: Final = 64
-"""Rows or bundles asked for at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,38 +35,20 @@ class Newcomer:
     device: Sid
 
 
-class Room:
+class Room(Reader):
     """A room as its member sees it; `Writer` adds writing."""
 
     def __init__(self, session: Session, case: CaseId, *, register: Register) -> None:
         """Take keys and pins from the vault; `open` brings the rows."""
-        self.session: Final = session
-        self.case: Final = case
-        self.feed: Final = Feed(
-            net=session.council.net, case=case, log=session.council.log, register=register
-        )
-        kept = session.vault.contents.room(case)
-        self.epochs: Final = {each.n: bytes(each.E) for each in kept.epochs}
-        self.docs: Final[dict[Generation, bytes]] = {
-            (each.doc, each.g): bytes(each.D) for each in kept.docs
-        }
-        self.texts: Final[dict[Hash, Text]] = {}
+        feed = Feed(net=session.council.net, case=case, log=session.council.log, register=register)
+        super().__init__(session, case, feed)
         self.own: Final[dict[Hash, bytes]] = {}
         self.live: set[Wid] = set()
         self.halted: Code | None = None
         self.gone: str | None = None
-        self.bad_epochs: Final[set[int]] = set()
-        self.flaws: Final[dict[Hash, Code]] = {}
         self.changed: Final = asyncio.Condition()
-        self._folding: Final = asyncio.Lock()
-        self._opening: Final = asyncio.Lock()
 
     # --- what stands -------------------------------------------------------------------------
-
-    @property
-    def state(self) -> RoomState:
-        """The room's protocol state."""
-        return self.feed.state
 
     @property
     def conference(self) -> Conference:
@@ -125,11 +91,17 @@ class Room:
             clock_off=self.session.council.clock.offset,
             log_age=self.session.log_age(),
             stale=self.is_stale(),
-            has_key=epoch < 0 or epoch in self.epochs,
+            has_key=epoch < 0 or epoch in self.epochs or self._is_guest(),
             unconfirmed=bool(self.newcomers()),
             required=self.session.council.root().req,
             version=VERSION,
         )
+
+    def _is_guest(self) -> bool:
+        """A guest holds keys of single documents by grants, and none of the room."""
+        me = self.session.me
+        row = self.state.member((me.wid, me.ik))
+        return row is not None and row.role is RosterRole.GUEST
 
     # --- newcomers ---------------------------------------------------------------------------
 
@@ -234,6 +206,11 @@ class Room:
             proof = Evidence(code=refusal.code.value, first=Blob(first), second=Blob(second))
             await self.session.vault.update(lambda c: replace(c, evidence=(*c.evidence, proof)))
 
+    async def open_keys(self) -> None:
+        """Open what is for me; keep keys and pins in the vault."""
+        await self.open_new_keys()
+        await self._keep(self.pinned)
+
     async def hear_head(self, raw: bytes) -> None:
         """Check a head's signature and compare it with my rows."""
         council = self.session.council
@@ -294,177 +271,6 @@ class Room:
         """My newest envelope in this room."""
         return self.session.vault.contents.room(self.case).chain
 
-    # --- keys --------------------------------------------------------------------------------
-
-    async def open_keys(self) -> None:
-        """Open every bundle, grant and `dk` that is for me; keep keys and pins in the vault."""
-        async with self._opening:
-            await self._open_bundles()
-            self._open_grants()
-            await self._open_dks()
-            await self._keep(self.pinned)
-
-    def sealing_key(self, eg: int) -> SealingKey:
-        """My sealing key with a counter; BAD_BUNDLE without it."""
-        for seed in self.session.vault.contents.ek:
-            if seed.eg == eg:
-                return SealingKey.from_seed(seed.seed)
-        raise Refused(Code.BAD_BUNDLE)
-
-    def _my_sids(self, sids: Iterable[Sid]) -> set[Sid]:
-        directory, did = self.state.directory, self.session.me.did
-        return {sid for sid in sids if device_of(directory, sid) == did}
-
-    async def _open_bundles(self) -> None:
-        wanted = [
-            entry
-            for entry in self.state.rosters
-            if entry.body.n not in self.epochs
-            and entry.body.n not in self.bad_epochs
-            and self._my_sids(entry.recipients)
-        ]
-        for start in range(0, len(wanted), CHUNK):
-            part = wanted[start : start + CHUNK]
-            ids = [Hash(entry.body.bun) for entry in part]
-            served = await self.session.read(self.case, "key", ids)
-            data = {bytes(each.h): bytes(each.bytes) for each in served.bundles}
-            for entry in part:
-                self._open_bundle(entry, data.get(bytes(entry.body.bun), b""))
-
-    def _open_bundle(self, entry: RosterEntry, data: bytes) -> None:
-        """Lines 9 and 10 of section 5.22; a bad one leaves the epoch without a key."""
-        try:
-            parsed = rosters.require_bundle(self.state, entry, data)
-            mine = self._my_sids(entry.recipients)
-            eg = next(each.eg for each in parsed.entries if each.sid in mine)
-            self.epochs[entry.body.n] = open_bundle(
-                parsed,
-                entry,
-                net=self.session.council.net,
-                mine=mine,
-                key=self.sealing_key(eg),
-                held=list(self.epochs.values()),
-            )
-        except Refused as refusal:
-            self.bad_epochs.add(entry.body.n)
-            self.flaws[Hash(entry.sid)] = refusal.code
-
-    def _open_grants(self) -> None:
-        for granted in self.state.grants:
-            if granted.to != self.session.me.did or self._has_all(granted.body):
-                continue
-            try:
-                self._open_grant(granted.body)
-            except Refused as refusal:
-                self.flaws[Hash(granted.sid)] = refusal.code
-
-    def _has_all(self, body: Grant) -> bool:
-        if body.what is GrantWhat.DOCS:
-            return all(generation in self.docs for generation in body.docs)
-        return all(n in self.epochs for n in body.epochs)
-
-    def _open_grant(self, body: Grant) -> None:
-        net, key = self.session.council.net, self.sealing_key(body.eg)
-        keys = open_grant(body, net=net, key=key)
-        if body.what is GrantWhat.DOCS:
-            for generation, doc_key in zip(body.docs, keys, strict=True):
-                require_doc_key(doc_key, self.state.documents[generation].body)
-                self.docs[generation] = doc_key
-            return
-        for n, epoch_key in zip(body.epochs, keys, strict=True):
-            require_epoch_key(epoch_key, self.state.rosters[n])
-            self.epochs[n] = epoch_key
-
-    async def _open_dks(self) -> None:
-        wanted = [record for record in self.feed.room.records if self._is_wanted_dk(record)]
-        await self._read_rows(record.id for record in wanted)
-        for record in wanted:
-            sealed, generation = self.feed.sealed(record.id), record.generation
-            if sealed is None or sealed.env.ct is None or generation is None:
-                continue
-            try:
-                sect = self.state.documents[generation].body
-                self.docs[generation] = open_dk(sealed, self.epochs[record.epoch], sect=sect)
-            except Refused as refusal:
-                self.flaws[record.id] = refusal.code
-
-    def _is_wanted_dk(self, record: Record) -> bool:
-        mine = record.kind == "dk" and record.code is None and record.id not in self.flaws
-        new = record.generation is not None and record.generation not in self.docs
-        return mine and new and record.epoch in self.epochs and self._may_read(record.generation)
-
-    def _may_read(self, generation: Generation | None) -> bool:
-        """Ask the gate, so that no refusal is provoked that I can foresee."""
-        if generation is None:
-            return False
-        me, now = self.session.me, self.session.council.clock.now()
-        section = self.state.documents[generation].body
-        return self.feed.room.willing(now).may_read((me.wid, me.ik), section) is None
-
-    # --- words -------------------------------------------------------------------------------
-
-    async def _read_rows(self, ids: Iterable[Hash], purpose: str = "key") -> None:
-        """Fetch full rows of which I hold only the public part."""
-        bare = [row_id for row_id in ids if self._is_bare(row_id)]
-        for start in range(0, len(bare), CHUNK):
-            served = await self.session.read(self.case, purpose, bare[start : start + CHUNK])
-            async with self._folding:
-                for frame in served.frames:
-                    self.feed.take(frame)
-
-    def _is_bare(self, row_id: Hash) -> bool:
-        sealed = self.feed.sealed(row_id)
-        return sealed is None or sealed.env.ct is None
-
-    async def read(self, doc: DocId | None = None, *, purpose: str = "view") -> dict[Hash, Text]:
-        """Open the words of a document, or of all; what has not come yet is read by ticket."""
-        wanted = [
-            record
-            for record in self.feed.room.records
-            if self._is_readable(record) and doc in {None, _doc(record)}
-        ]
-        missing = [record.id for record in wanted if record.id not in self.texts]
-        await self._read_rows(missing, purpose)
-        for record in wanted:
-            self._open_text(record)
-        return {r.id: self.texts[r.id] for r in wanted if r.id in self.texts}
-
-    def _is_readable(self, record: Record) -> bool:
-        content = record.kind in {"sum", "note", "ev", "op"} and record.code is None
-        return content and record.generation in self.docs and self._may_read(record.generation)
-
-    def _open_text(self, record: Record) -> None:
-        sealed = self.feed.sealed(record.id)
-        if record.id in self.texts or record.generation is None:
-            return
-        if sealed is None or sealed.env.ct is None:
-            return
-        try:
-            self.texts[record.id] = open_text(sealed, self.docs[record.generation])
-        except Refused as refusal:
-            self.flaws[record.id] = refusal.code
-
-    def open_pushed(self, frames: Sequence[Frame]) -> None:
-        """Open words that came with a push, as far as their keys are here."""
-        records = self.feed.room.records
-        for frame in frames:
-            record = records[frame.seq - 1] if frame.seq <= len(records) else None
-            if record is not None and self._is_readable(record):
-                self._open_text(record)
-
-    def rows(self) -> Iterable[tuple[Record, Sealed]]:
-        """Valid envelopes in feed order."""
-        for record in self.feed.room.records:
-            sealed = self.feed.sealed(record.id)
-            if sealed is not None and record.code is None:
-                yield record, sealed
-
-    async def words(self, doc: DocId) -> Said:
-        """What a document says now, as far as this device may read it."""
-        await self.read(doc)
-        generation = (doc, self.state.newest[doc])
-        return said(self.rows(), self.texts, generation=generation)
-
     # --- people ------------------------------------------------------------------------------
 
     def members(self) -> dict[Wid, Aid]:
@@ -479,7 +285,3 @@ class Room:
     async def names(self) -> dict[Wid, str]:
         """Names of everybody in the roster, each checked against her certificate."""
         return await self.session.council.names(row.wid for row in self.roster.mem)
-
-
-def _doc(record: Record) -> DocId | None:
-    return record.generation[0] if record.generation else None

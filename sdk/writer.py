@@ -110,7 +110,7 @@ class Writer:
         await vault.update(lambda c: self._with_draft(c, draft, post))
         room.own.update({i: bytes(r.bytes) for i, r in zip(draft.ids, draft.rows, strict=True)})
         try:
-            answer = await self._post(post)
+            answer = await self.deliver(post)
         except Refused as refusal:
             if refusal.code is not Code.UNAVAILABLE:
                 lost = tuple(draft.rosters) if refusal.code is Code.FORK_OR_GAP else ()
@@ -133,7 +133,8 @@ class Writer:
         unsent = Unsent(case=self.room.case, post=Blob(codec.encode(post)))
         return replace(held.with_room(chained), unsent=(*held.unsent, unsent))
 
-    async def _post(self, post: Post) -> Receipted:
+    async def deliver(self, post: Post) -> Receipted:
+        """Send a batch and wait for its receipt."""
         http = self.room.session.council.http
         return await http.post(f"cases/{post.case.hex()}/post", post, Receipted)
 
@@ -174,7 +175,7 @@ class Writer:
             ids = [Hash(each) for each in row_ids(post)]
             room.own.update({i: bytes(r.bytes) for i, r in zip(ids, post.rows, strict=True)})
             try:
-                answer = await self._post(post)
+                answer = await self.deliver(post)
             except Refused as refusal:
                 if refusal.code is Code.UNAVAILABLE:
                     raise
