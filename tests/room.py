@@ -56,6 +56,7 @@ from protocol.vocabulary import (
     BasisKind,
     Decline,
     DocClass,
+    Duty,
     GrantWhat,
     RosterRole,
     SeatAnswer,
@@ -413,6 +414,14 @@ class Case:
             ans=ans,
             to=None if to is None else to.wid,
             why=why,
+        )
+
+    def invite(
+        self, person: Staff, *, duty: Duty = Duty.MEMBER, sit: str = "1", late: int = 0
+    ) -> Code | None:
+        """Invite somebody by the chair."""
+        return self.op(
+            "seat.inv", self.creator, sit=sit_of(sit), wid=person.wid, duty=duty, late=late
         )
 
     def seat(self, person: Staff, *, sit: str = "1") -> Code | None:
