@@ -25,7 +25,7 @@ from protocol.payloads import Basis, Roster, Sect, Withdraw
 from protocol.room import Person
 from protocol.statement import Statement, match, signature_hash
 from protocol.times import HOUR, Instant
-from protocol.vocabulary import DocClass, Duty, Why
+from protocol.vocabulary import Cap, DocClass, Duty, Why
 from protocol.wire import MAX_BATCH_ROWS, Post
 
 MAX_BATCH = 1024 * 1024
@@ -267,12 +267,16 @@ def standing_in(held: Gate, person: Person) -> Code | None:
     """Why a person may not be in the room now; None when she may.
 
     Members must be covered; a guest is there for cards, which need no coverage of her agency.
+    An auditor is in no roster and is told why.
     """
     actor = held.actor(person)
     cls = DocClass.CARD if actor.membership is Membership.GUEST else DocClass.AGENDA
     least = Object(cls=cls, sub=None, cats=frozenset(), bases=held.views, granted=True)
     answer = held.ask(actor, Action.READ, least)
-    return answer.code if isinstance(answer, Deny) else None
+    if not isinstance(answer, Deny):
+        return None
+    audits = Cap.AUDIT in held.room.directory.workers[person[0]].versions[-1].body.caps
+    return Code.AUDITOR_NO_CONTENT if audits else answer.code
 
 
 def evictions(room: Room, held: Gate, devices: Iterable[Did]) -> dict[Did, Code]:
@@ -299,17 +303,20 @@ def require_join(room: Room, held: Gate, *, person: Person, sit: SitId | None) -
 
     The chair and acting chairs need none: they preside by the roster.
     """
-    code = standing_in(held, person)
+    code = standing_in(held, person) or seat_missing(room, held, person=person, sit=sit)
     if code is not None:
         raise Refused(code)
+
+
+def seat_missing(room: Room, held: Gate, *, person: Person, sit: SitId | None) -> Code | None:
+    """Why a person may not be in a sitting; None when she may, or is outside any."""
     if sit is None:
-        return
+        return None
     if sit not in room.conference.sittings:
-        raise Refused(Code.UNKNOWN_ID)
+        return Code.UNKNOWN_ID
     seat = room.conference.seats.get((sit, person[0]))
     seated = seat is not None and seat.state.value == "accepted"
-    if not seated and person[0] not in room.state.chairs(held.n):
-        raise Refused(Code.NOT_SEATED)
+    return None if seated or person[0] in room.state.chairs(held.n) else Code.NOT_SEATED
 
 
 def require_read(room: Room, held: Gate, *, did: Did, ids: Iterable[Hash]) -> Allow | None:
