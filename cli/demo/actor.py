@@ -4,14 +4,15 @@ import asyncio
 import sys
 import traceback
 
-from cli.demo import lines, meeting, office
+from cli.demo import auditing, lines, meeting, office
 from cli.demo.lines import Json
 from cli.demo.player import Player
 from cli.now import monotonic
 from crypto.errors import Refused
 
-VERBS = {**office.VERBS, **meeting.VERBS}
-assert len(VERBS) == len(office.VERBS) + len(meeting.VERBS)  # noqa: S101 -- no verb hides another
+_PARTS = (office.VERBS, meeting.VERBS, auditing.VERBS)
+VERBS = {name: verb for part in _PARTS for name, verb in part.items()}
+assert len(VERBS) == sum(map(len, _PARTS))  # noqa: S101 -- no verb hides another
 
 
 def main() -> None:

@@ -3,11 +3,12 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from cli.demo import act_council, act_k101, act_k104, stage, story
+from cli.demo import act_audit, act_council, act_k101, act_k104, stage, story
 from cli.demo.play import Play
 from cli.demo.teller import Teller
 from cli.exits import Exit
 from cli.shell import JST, Shell
+from storage import embedded
 
 
 async def run(shell: Shell, *, once: bool, port: int | None) -> Exit:
@@ -15,18 +16,32 @@ async def run(shell: Shell, *, once: bool, port: int | None) -> Exit:
     teller = Teller(shell)
     teller.note(shell.text("demo.title"))
     async with AsyncExitStack() as stack:
-        play = await _set_stage(stack, shell, teller, port)
-        await act_council.found(play)
-        await act_council.enrol(play)
-        await act_council.pledge(play)
-        await act_k101.prepare(play)
-        await act_k101.open_room(play)
-        await act_k101.boards(play)
-        await act_k104.play_k104(play)
+        play, database = await _set_stage(stack, shell, teller, port)
+        await _tell(play, database)
+        play.teller.note(
+            shell.text("demo.done", checks=teller.checks, seconds=f"{teller.seconds:.1f}")
+        )
     return Exit.OK
 
 
-async def _set_stage(stack: AsyncExitStack, shell: Shell, teller: Teller, port: int | None) -> Play:
+async def _tell(play: Play, database: embedded.Server) -> None:
+    await act_council.found(play)
+    await act_council.enrol(play)
+    await act_council.pledge(play)
+    await act_k101.prepare(play)
+    await act_k101.open_room(play)
+    await act_audit.keep_early(play)
+    await act_k101.boards(play)
+    await act_k104.play_k104(play)
+    await act_audit.verify(play, database)
+    await play.dismiss()
+    await act_audit.tamper(play, database)
+    await act_audit.search_leaks(play)
+
+
+async def _set_stage(
+    stack: AsyncExitStack, shell: Shell, teller: Teller, port: int | None
+) -> tuple[Play, embedded.Server]:
     folder = await asyncio.to_thread(stage.prepare)
     stack.callback(folder.lock.close)
     number = stage.choose_port(port)
@@ -40,4 +55,4 @@ async def _set_stage(stack: AsyncExitStack, shell: Shell, teller: Teller, port: 
     today = shell.now().plus(JST).moment().date()
     play = Play(story=story.load(today), today=today, folder=folder, teller=teller, url=service.url)
     stack.push_async_callback(play.dismiss)
-    return play
+    return play, database

@@ -220,9 +220,7 @@ async def invite_seats(player: Player, *, case: str, sit: str, seats: list[Json]
 @_verb
 async def accept(player: Player, *, case: str, sit: str) -> None:
     """Accept the seat; whoever is not yet in the room sees nothing of it."""
-    await seating.answer_seat(
-        player.session, _case(case), SitId(_id(sit)), ans=SeatAnswer.ACCEPT
-    )
+    await seating.answer_seat(player.session, _case(case), SitId(_id(sit)), ans=SeatAnswer.ACCEPT)
 
 
 @_verb
@@ -484,7 +482,8 @@ async def withdraw(player: Player, *, case: str, basis: str, agencies: list[str]
 async def until_epoch(player: Player, *, case: str, epoch: int) -> dict[str, Json]:
     """Wait for a new key, and tell where the room stands then."""
     room = player.client.member(_case(case)).room
-    await room.until(lambda: room.state.epoch >= epoch and room.state.epoch in room.epochs)
+    await room.until(lambda: room.state.epoch >= epoch)
+    await room.open_keys()
     found: dict[str, Json] = await standing(player, case=case)
     return found
 

@@ -10,6 +10,7 @@ from cli.now import now
 from consent.register import load
 from crypto.entropy import system
 from crypto.errors import Code, Refused
+from sdk.auditor import Line
 from sdk.client import Client, Happening
 from sdk.clock import Clock
 from sdk.council import Council
@@ -40,6 +41,7 @@ class Player:
         self._council: Council | None = None
         self._client: Client | None = None
         self.joined: Final = set[str]()
+        self.lines: Final = dict[str, tuple[Line, ...]]()
 
     # --- what she has ------------------------------------------------------------------------
 

@@ -195,9 +195,13 @@ def setup_token(folder: Folder) -> str:
 
 async def dump(database: embedded.Server, file: Path) -> None:
     """Write everything in the database as SQL."""
-    program = embedded.tool("pg_dump")
+    await run_tool("pg_dump", "--file", str(file), database.dsn(DATABASE))
+
+
+async def run_tool(name: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's own programs; raises Stop with what it complained about."""
     done = await asyncio.create_subprocess_exec(
-        *(str(program), "--file", str(file), database.dsn(DATABASE)),
+        *(str(embedded.tool(name)), *arguments),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
