@@ -6,25 +6,29 @@ A push is a read: only devices that the entry of a change names get its bytes.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 from weakref import WeakValueDictionary
 
-from conference import visibility
+from audit.entry import Entry, Kind
+from conference import usecases, visibility
 from conference.fold import Room
 from conference.gate import Gate
 from conference.live import Listener as Listening
 from conference.live import Live as Listeners
 from crypto.errors import Code
-from protocol import codec, wire
+from protocol import codec, documents, wire
 from protocol.feed import Row
 from protocol.ids import Blob, CaseId, Did, Hash, Id, SitId, Wid
 from protocol.times import Instant
 from server.desk import Desk
-from server.ports import Emitter, Session
+from server.ports import Announcement, Emitter, Session
 from server.rooms import Held, Landed
 
 _NOBODY: Final[Mapping[int, Sequence[Did]]] = {}
 _NOTHING: Final[Mapping[Hash, bytes]] = {}
+_RENEW: Final = timedelta(seconds=20)
+_SILENT: Final = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
@@ -51,6 +55,12 @@ class Audience:
     _turns: WeakValueDictionary[CaseId, asyncio.Lock] = field(
         default_factory=WeakValueDictionary[CaseId, asyncio.Lock]
     )
+    _renewed: datetime | None = None
+
+    @property
+    def listeners(self) -> Listeners:
+        """Who listens, as all nodes see it."""
+        return Listeners(self.desk.pool, council=self.desk.council.id)
 
     def devices(self, case: CaseId) -> frozenset[Did]:
         """Devices that listen to a room on any node."""
@@ -65,10 +75,129 @@ class Audience:
         return frozenset(found | {each.wid for each in there if each.sit is not None})
 
     async def heed(self, case: CaseId) -> None:
-        """Learn who listens on other nodes."""
-        listeners = Listeners(self.desk.pool, council=self.desk.council.id)
-        found = await listeners.of(case)
+        """Learn who listens on other nodes, and tell those here who came and left there."""
+        found = await self.listeners.of(case)
+        before = self.present(case)
         self.elsewhere[case] = tuple(each for each in found if each.node != self.desk.node)
+        for wid in sorted(self.present(case) - before):
+            await self._tell(case, wid, "enter")
+        for wid in sorted(before - self.present(case)):
+            await self._tell(case, wid, "leave")
+
+    async def renew(self, now: datetime) -> None:
+        """Say every 20 s who still listens here, and forget whoever was silent for 60 s.
+
+        At the start of a node whatever its name left behind is forgotten.
+        """
+        first = self._renewed is None
+        if self._renewed is not None and now - self._renewed < _RENEW:
+            return
+        self._renewed = now
+        await self.listeners.forget(node=self.desk.node if first else "", before=now - _SILENT)
+        for case in [case for case, there in self.joined.items() if there]:
+            for each in list(self.joined[case].values()):
+                await self.listeners.listen(self._row(case, each), now=now)
+            await self.heed(case)
+
+    def _row(self, case: CaseId, listener: Listener) -> Listening:
+        actor = listener.session.actor
+        return Listening(
+            sub=listener.sub,
+            case=case,
+            sit=listener.sit,
+            did=actor.did,
+            wid=actor.wid,
+            node=self.desk.node,
+        )
+
+    # --- coming and going --------------------------------------------------------------------
+
+    async def enter(self, case: CaseId, listener: Listener, *, now: datetime) -> None:
+        """Let a socket listen; whoever listens already is told of a new person in a sitting."""
+        await self.heed(case)
+        wid = listener.session.actor.wid
+        enters = listener.sit is not None and wid not in self.present(case)
+        there = self.joined.setdefault(case, {})
+        before = there.get(listener.session.sid)
+        there[listener.session.sid] = listener
+        if before is not None:
+            await self.listeners.unlisten([before.sub])
+        await self.listeners.listen(self._row(case, listener), now=now)
+        self.desk.announcer.publish(Announcement(kind="seat", case=case))
+        if enters:
+            await self._tell(case, wid, "enter")
+
+    def take_out(self, case: CaseId, sid: str) -> Listener | None:
+        """Send a socket nothing more of a room; `leave` tells of it."""
+        return self.joined.get(case, {}).pop(sid, None)
+
+    async def leave(self, case: CaseId, listener: Listener) -> None:
+        """Tell everybody of somebody who was taken out."""
+        await self.listeners.unlisten([listener.sub])
+        self.desk.announcer.publish(Announcement(kind="seat", case=case))
+        wid = listener.session.actor.wid
+        if listener.sit is not None and wid not in self.present(case):
+            await self._tell(case, wid, "leave")
+
+    async def evict(self, case: CaseId, evicted: Mapping[Did, Code]) -> None:
+        """Take devices out of a room, as the entries of a change say, and tell them why."""
+        listeners = self.joined.get(case, {})
+        devices = {sid: each.session.actor.did for sid, each in listeners.items()}
+        codes = {sid: evicted[did] for sid, did in devices.items() if did in evicted}
+        await self._dismiss(case, self._cut(case, codes))
+
+    async def sweep(self, case: CaseId, held: Held) -> None:
+        """Cut whoever may no longer listen: a key, person, basis or seat ended meanwhile."""
+        cut = self._cut(case, self._ended(case, held))
+        if not cut:
+            return
+        entry = Entry(
+            kind=Kind.EVICT,
+            at_ms=Instant.of(self.desk.clock()),
+            id=self.desk.council.entries.new_id(),
+            case=case,
+            epoch=held.room.state.epoch,
+            objects=tuple(sorted({each.session.actor.did for each, _ in cut})),
+        )
+        try:
+            await self.desk.council.entries.note(entry)
+        finally:
+            await self._dismiss(case, cut)
+
+    def _ended(self, case: CaseId, held: Held) -> dict[str, Code]:
+        room, listeners = held.room, self.joined.get(case)
+        if not listeners:
+            return {}
+        gate = room.willing(Instant.of(self.desk.clock()))
+        devices = {sid: each.session.actor.did for sid, each in listeners.items()}
+        evicted = usecases.evictions(room, gate, devices.values())
+        found: dict[str, Code] = {}
+        for sid, did in devices.items():
+            person, sit = documents.person_of(room.state, did), listeners[sid].sit
+            code = evicted.get(did) or usecases.seat_missing(room, gate, person=person, sit=sit)
+            if code is not None:
+                found[sid] = code
+        return found
+
+    def _cut(self, case: CaseId, codes: Mapping[str, Code]) -> list[tuple[Listener, Code]]:
+        """Take sockets out at once: nothing more is sent to them, whatever is still to be told."""
+        taken = [(self.take_out(case, sid), code) for sid, code in codes.items()]
+        return [(each, code) for each, code in taken if each is not None]
+
+    async def _dismiss(self, case: CaseId, cut: Sequence[tuple[Listener, Code]]) -> None:
+        for each, code in cut:
+            gone = codec.encode(wire.Gone(case=case, code=code.value))
+            await self.emitter.emit([each.session.sid], "gone", gone)
+        for each, _ in cut:
+            await self.leave(case, each)
+
+    async def _tell(self, case: CaseId, wid: Wid, what: str) -> None:
+        """Tell a room who came or left: the server's unsigned word."""
+        notice = wire.Notice(case=case, code="presence", facts={"wid": wid.hex(), "what": what})
+        sids = list(self.joined.get(case, {}))
+        await self.emitter.emit(sids, "notice", codec.encode(notice))
+
+    # --- pushing -----------------------------------------------------------------------------
 
     async def push(
         self,
@@ -110,27 +239,6 @@ class Audience:
             return "full"
         record = room.records[one.row.seq - 1]
         return without_ticket(one.form, record.kind, visibility.view_of(room, gate, record, did))
-
-    async def evict(self, case: CaseId, evicted: Mapping[Did, Code]) -> None:
-        """Take devices out of a room and tell them why."""
-        listeners = self.joined.get(case, {})
-        for sid, each in list(listeners.items()):
-            code = evicted.get(each.session.actor.did)
-            if code is None:
-                continue
-            del listeners[sid]
-            gone = codec.encode(wire.Gone(case=case, code=code.value))
-            await self.emitter.emit([sid], "gone", gone)
-            await Listeners(self.desk.pool, council=self.desk.council.id).unlisten([each.sub])
-            await self.tell_presence(case, each.session, "leave")
-
-    async def tell_presence(self, case: CaseId, session: Session, what: str) -> None:
-        """Tell a room who came or left: the server's unsigned word."""
-        notice = wire.Notice(
-            case=case, code="presence", facts={"wid": session.actor.wid.hex(), "what": what}
-        )
-        sids = list(self.joined.get(case, {}))
-        await self.emitter.emit(sids, "notice", codec.encode(notice))
 
 
 def without_ticket(form: str, kind: str, view: visibility.View) -> visibility.View:

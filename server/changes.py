@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
 from audit.entry import Entry, Kind
 from audit.store import Written
@@ -18,9 +17,7 @@ from protocol.statement import Statement, match, signature_hash
 from protocol.times import Instant
 from server.council import Council
 from server.ports import Named
-from server.rooms import Held
-
-FAR: Final = Instant.of(datetime(9000, 1, 1, tzinfo=UTC))
+from server.rooms import Held, moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +27,6 @@ class Author:
     did: Did
     wid: Wid
     aid: Aid
-
-
-def moment(instant: Instant) -> datetime:
-    """An instant for the database; the far future for what never ends."""
-    if instant >= FAR:
-        return datetime.max.replace(tzinfo=UTC)
-    return datetime.fromtimestamp(instant / 1000, tz=UTC)
 
 
 async def compose(

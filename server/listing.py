@@ -109,10 +109,11 @@ class Listing:
         """
         try:
             held = await self.desk.cache.load(case)
+            if not _knows(held.room, wid):  # perhaps since a moment ago, by another node
+                held = await self.desk.cache.refresh(case)
         except Refused:
             return await self._has_reserved(wid, case)
-        invited = any(w == wid for _, w in held.room.conference.seats)
-        return held.room.state.was_member(wid) or invited
+        return _knows(held.room, wid)
 
     async def _has_reserved(self, wid: Wid, case: CaseId) -> bool:
         waiting = await self.desk.council.waiting.all(now=self.desk.clock())
@@ -120,6 +121,7 @@ class Listing:
 
     async def shares_room(self, one: Wid, other: Wid) -> bool:
         """Tell whether two people are, or were, in one room."""
+        await self.load_all()
         rooms = [held.room for held in self.desk.cache.known().values()]
         return any(_knows(room, one) and _knows(room, other) for room in rooms)
 
@@ -134,9 +136,11 @@ class Listing:
         ]
 
     async def load_all(self) -> None:
-        """Hold every room of the council."""
+        """Hold every room of the council, with the rows that other nodes committed."""
+        known = self.desk.cache.known()
         for line in await self.desk.cache.store.all():
-            await self.desk.cache.load(line.case)
+            if line.case not in known or known[line.case].room.state.seq < line.seq:
+                await self.desk.cache.refresh(line.case)
 
 
 def _knows(room: Room, wid: Wid) -> bool:

@@ -1,15 +1,18 @@
 """The live rooms of one council: joining and leaving, other nodes, and the passing of time."""
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from audit.entry import Entry, Kind
+import asyncpg
+
+from audit.entry import Kind
 from conference import usecases
 from conference.gate import FOREVER
-from conference.live import Listener as Listening
-from conference.live import Live as Listeners
 from consent.register import Register
+from crypto.errors import Refused
 from identity.model import Touched
 from protocol import documents, wire
 from protocol.ids import CaseId, Did, Hash, Id, Wid
@@ -19,15 +22,17 @@ from protocol.payloads import (
 from protocol.requests import sub_message
 from protocol.times import Instant
 from server.audience import Audience, Listener
-from server.changes import moment
 from server.council import Council
 from server.desk import Desk, nonce_of
 from server.listing import Listing
 from server.ports import Announcement, Session
 from server.posting import Posting
 from server.reading import Reading
-from server.rooms import Held, RoomCache
+from server.rooms import RoomCache, moment
 from server.service import Parts
+
+_TROUBLES: Final = (Refused, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""What may hinder work that nobody waits for; it is found again by looking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,7 @@ class LiveRooms:
     posting: Posting
     reading: Reading
     listing: Listing
+    looked: dict[CaseId, int] = field(default_factory=dict[CaseId, int])
 
     async def post(self, session: Session, post: wire.Post) -> wire.Receipted:
         """Commit a batch."""
@@ -101,124 +107,107 @@ class LiveRooms:
         entry = self.desk.entry(session, Kind.JOIN, case, now, request=signed)
         await self.desk.note(session, entry, signed, request.nonce, held.seen.gate)
         await self.audience.push(case, held)  # what came before she joined is not for her
-        await self._listen(session, request, now)
+        listener = Listener(session=session, sit=request.sit, sub=Id(self.desk.entropy(Id.SIZE)))
+        await self.audience.enter(case, listener, now=now)
         return wire.Subbed(
             frames=await self.reading.frames(case, held, session, start=request.start),
             head=self.desk.head_of(case, held).head,
             live=tuple(sorted(self.audience.present(case))),
         )
 
-    async def _listen(self, session: Session, request: wire.Sub, now: datetime) -> None:
-        case = request.case
-        await self.audience.heed(case)
-        enters = request.sit is not None and session.actor.wid not in self.audience.present(case)
-        listener = Listener(session=session, sit=request.sit, sub=Id(self.desk.entropy(Id.SIZE)))
-        before = self.audience.joined.setdefault(case, {}).get(session.sid)
-        self.audience.joined[case][session.sid] = listener
-        listeners = Listeners(self.desk.pool, council=self.desk.council.id)
-        if before is not None:
-            await listeners.unlisten([before.sub])
-        listening = Listening(
-            sub=listener.sub,
-            case=case,
-            sit=request.sit,
-            did=session.actor.did,
-            wid=session.actor.wid,
-            node=self.desk.node,
-        )
-        await listeners.listen(listening, now=now)
-        self._announce_seats(case)
-        if enters:
-            await self.audience.tell_presence(case, session, "enter")
-
     async def unsub(self, session: Session, case: CaseId) -> None:
         """Leave a room's live feed; leaving is an entry as joining was."""
-        listener = self.audience.joined.get(case, {}).pop(session.sid, None)
-        if listener is None:
-            return
-        entry = self.desk.entry(session, Kind.LEAVE, case, self.desk.clock())
-        await self.desk.note(session, entry, None, None, None)
-        await Listeners(self.desk.pool, council=self.desk.council.id).unlisten([listener.sub])
-        self._announce_seats(case)
-        if listener.sit is not None and session.actor.wid not in self.audience.present(case):
-            await self.audience.tell_presence(case, session, "leave")
+        listener = self.audience.take_out(case, session.sid)
+        if listener is not None:
+            await self._left(case, listener)
 
     async def gone(self, session: Session) -> None:
-        """A socket ended: it leaves every room."""
-        for case in list(self.audience.joined):
-            await self.unsub(session, case)
+        """A socket ended, whatever the database says: it leaves every room."""
+        taken = [(case, self.audience.take_out(case, session.sid)) for case in self.audience.joined]
+        for case, listener in taken:
+            if listener is not None:
+                with contextlib.suppress(*_TROUBLES):
+                    await self._left(case, listener)
 
-    def _announce_seats(self, case: CaseId) -> None:
-        word = Announcement(kind="seat", case=case)
-        self.desk.announcer.publish(word)
+    async def _left(self, case: CaseId, listener: Listener) -> None:
+        entry = self.desk.entry(listener.session, Kind.LEAVE, case, self.desk.clock())
+        await self.desk.note(listener.session, entry, None, None, None)
+        await self.audience.leave(case, listener)
 
     async def announced(self, word: Announcement) -> None:
-        """Another node committed: fold its rows, fetch once, push to the named sockets here."""
+        """Another node committed, or somebody came or left there; what fails is found later."""
+        with contextlib.suppress(*_TROUBLES):
+            await self._heard(word)
+
+    async def _heard(self, word: Announcement) -> None:
         case = word.case
         if word.kind == "resync":
             await self.identity_moved()
+        elif case is None or case not in self.desk.cache.known():
             return
-        if case is None or case not in self.desk.cache.known():
-            return
-        if word.kind == "seat":
+        elif word.kind == "seat":
             await self.audience.heed(case)
-            return
+        else:
+            await self._take(case, {one.entry: one.to for one in word.entries})
+
+    async def _take(self, case: CaseId, named: Mapping[int, Sequence[Did]]) -> None:
+        """Fold another node's rows, fetch them once, push them to the named sockets here."""
         held = await self.desk.cache.refresh(case)
-        named = {one.entry: one.to for one in word.entries}
+        await self.audience.sweep(case, held)
         fetched = await self._fetched(case, named)
         await self.audience.push(case, held, named=named, fetched=fetched)
-        await self._sweep_room(case, held)
 
     async def _fetched(self, case: CaseId, named: Mapping[int, Iterable[Did]]) -> dict[Hash, bytes]:
+        """Bytes for the sockets here; those whose ticket has died are asked for."""
         here = {each.session.actor.did for each in self.audience.joined.get(case, {}).values()}
         found: dict[Hash, bytes] = {}
         for entry, dids in named.items():
             mine = next((did for did in dids if did in here), None)
             if mine is None:
                 continue
-            bodies = await self.desk.cache.store.read(ticket=entry, did=mine, now=self.desk.clock())
-            found.update({b.id: b.bare if b.ct is None else b.ct for b in bodies})
+            with contextlib.suppress(*_TROUBLES):
+                now = self.desk.clock()
+                bodies = await self.desk.cache.store.read(ticket=entry, did=mine, now=now)
+                found.update({b.id: b.bare if b.ct is None else b.ct for b in bodies})
         return found
 
     async def identity_moved(self) -> None:
         """The directory grew or somebody was ended: judge the rooms anew."""
         for case in list(self.desk.cache.known()):
-            await self.desk.cache.refresh(case)
-        await self.sweep()
+            await self._follow(case)
+
+    async def _follow(self, case: CaseId) -> None:
+        """Bring a room level; cut who may not stay, send the others what they were not sent."""
+        held = await self.desk.cache.refresh(case)
+        await self.audience.sweep(case, held)
+        await self.audience.push(case, held)
 
     async def sweep(self) -> None:
-        """Cut whoever may no longer listen: a key, person, basis or seat ended meanwhile."""
+        """Cut in every room whoever may no longer listen."""
         for case, held in list(self.desk.cache.known().items()):
-            if self.audience.joined.get(case):
-                await self._sweep_room(case, held)
-
-    async def _sweep_room(self, case: CaseId, held: Held) -> None:
-        gate = held.room.willing(Instant.of(self.desk.clock()))
-        devices = [each.session.actor.did for each in self.audience.joined.get(case, {}).values()]
-        evicted = usecases.evictions(held.room, gate, devices)
-        if not evicted:
-            return
-        entry = Entry(
-            kind=Kind.EVICT,
-            at_ms=Instant.of(self.desk.clock()),
-            id=self.desk.council.entries.new_id(),
-            case=case,
-            epoch=held.room.state.epoch,
-            objects=tuple(sorted(evicted)),
-        )
-        await self.desk.council.entries.note(entry)
-        await self.audience.evict(case, evicted)
+            await self.audience.sweep(case, held)
 
     async def due(self, now: datetime) -> datetime:
         """Move the gates whose limit has passed; the next instant at which one will."""
-        for case, held in list(self.desk.cache.known().items()):
-            if held.seen.gate_until <= now:
-                until = moment(held.room.willing(Instant.of(now)).until)
-                await self.desk.cache.store.move_gate(case, gate=held.seen.gate, until=until)
-                await self.desk.cache.refresh(case)
+        known = self.desk.cache.known()
+        await self.audience.renew(now)
+        await self._look()
+        for case in [case for case, held in known.items() if held.seen.gate_until <= now]:
+            await self._follow(case)
         await self.sweep()
-        limits = [held.seen.gate_until for held in self.desk.cache.known().values()]
-        return min(limits, default=moment(FOREVER))
+        return min((held.seen.gate_until for held in known.values()), default=moment(FOREVER))
+
+    async def _look(self) -> None:
+        """Find what another node committed some time ago although its word did not come."""
+        heard = {
+            case: self.desk.cache.known()[case] for case, s in self.audience.joined.items() if s
+        }
+        for case, held in heard.items():
+            if held.unsent or held.room.state.seq < self.looked.get(case, 0):
+                await self._follow(case)
+        if heard:
+            lines = await self.desk.cache.store.all()
+            self.looked.update({line.case: line.seq for line in lines if line.case in heard})
 
 
 def live_rooms(council: Council, parts: Parts, *, node: str, register: Register) -> LiveRooms:
@@ -226,7 +215,7 @@ def live_rooms(council: Council, parts: Parts, *, node: str, register: Register)
     desk = Desk(
         council=council,
         pool=parts.pool,
-        cache=RoomCache(council=council, pool=parts.pool, register=register),
+        cache=RoomCache(council=council, pool=parts.pool, register=register, clock=parts.clock),
         announcer=parts.announcer,
         clock=parts.clock,
         entropy=parts.entropy,

@@ -19,10 +19,10 @@ from protocol.payloads import (
 from protocol.times import Instant
 from server import changes
 from server.audience import Audience
-from server.changes import Author, moment
+from server.changes import Author
 from server.desk import Desk, Place, leaf_hash
 from server.ports import Announcement, Session
-from server.rooms import Held
+from server.rooms import Held, moment
 from storage.transaction import is_moved
 
 ATTEMPTS: Final = 3
@@ -57,8 +57,10 @@ class Posting:
             done = await self._decide(session, batch)
         if isinstance(done, wire.Receipted):
             return done
-        await self.audience.push(batch.case, done.held)
         await self.audience.evict(batch.case, done.plan.evicted)
+        if done.plan.moves_state:
+            await self.audience.sweep(batch.case, done.held)  # seats may have ended
+        await self.audience.push(batch.case, done.held)
         self.desk.announcer.publish(
             Announcement(
                 kind="feed",
@@ -81,6 +83,10 @@ class Posting:
                 return await self._commit(session, batch, held, plan)
             except asyncpg.PostgresError as error:
                 if not is_moved(error):
+                    raise
+            except Refused as refusal:
+                # Another node may have stored the same batch a moment ago.
+                if attempt or refusal.code is not Code.REPLAY:
                     raise
         raise Refused(Code.CONFLICT)
 

@@ -74,7 +74,7 @@ class Reading:
             ids=request.ids,
         )
         self.desk.require_signed(session, signed, request, now)
-        held = await self.desk.cache.load(request.case)
+        held = await self._held_for(request)
         for attempt in range(ATTEMPTS):
             if attempt:
                 held = await self.desk.cache.refresh(request.case)
@@ -88,6 +88,13 @@ class Reading:
                 if not is_moved(error):
                     raise
         raise Refused(Code.CONFLICT)
+
+    async def _held_for(self, request: wire.Read) -> Held:
+        """The room as last seen, unless it was asked for what is not known of there."""
+        held = await self.desk.cache.load(request.case)
+        if all(each in held.room.state.ids for each in request.ids):
+            return held
+        return await self.desk.cache.refresh(request.case)
 
     def _reading(
         self,

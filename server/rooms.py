@@ -10,8 +10,8 @@ author's next row is judged after the last that she was promised.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Literal, Self
+from datetime import UTC, datetime
+from typing import Final, Literal, Self
 from weakref import WeakValueDictionary
 
 from conference import content as contents
@@ -24,10 +24,13 @@ from protocol.derived import feed_start
 from protocol.feed import Row
 from protocol.ids import CaseId, Did, Hash
 from protocol.room import RoomState
+from protocol.times import Instant
 from server.council import Council
+from server.ports import Clock
 from storage.pool import Pool
 
-PAGE = 500
+PAGE: Final = 500
+_FAR: Final = Instant.of(datetime(9000, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,10 @@ class Held:
 class RoomCache:
     """Folded rooms of one council by case."""
 
-    def __init__(self, *, council: Council, pool: Pool, register: Register) -> None:
+    def __init__(self, *, council: Council, pool: Pool, register: Register, clock: Clock) -> None:
         """Start empty; rooms are loaded when somebody asks."""
         self.council = council
+        self._clock = clock
         self.store = Rooms(pool, council=council.id)
         self._register = register
         self._held: dict[CaseId, Held] = {}
@@ -105,8 +109,17 @@ class RoomCache:
             return await self.level(case)
 
     async def level(self, case: CaseId) -> Held:
-        """Do the same for whoever has the turn already."""
+        """Do the same for whoever has the turn already; a gate whose limit has passed is moved."""
         await self.council.sync()
+        held = await self._level(case)
+        now = self._clock()
+        if held.seen.gate_until > now:
+            return held
+        until = moment(held.room.willing(Instant.of(now)).until)
+        await self.store.move_gate(case, gate=held.seen.gate, until=until)
+        return await self._level(case)
+
+    async def _level(self, case: CaseId) -> Held:
         seen = await self.store.snapshot(case)
         if seen is None:
             raise Refused(Code.UNKNOWN_ID)
@@ -196,6 +209,13 @@ def _landed(planned: RowPlan, stored: CommittedRow) -> Landed:
         entry=stored.entry,
         to=planned.to,
     )
+
+
+def moment(instant: Instant) -> datetime:
+    """An instant for the database; the far future for what never ends."""
+    if instant >= _FAR:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(instant / 1000, tz=UTC)
 
 
 def bare_of(form: str, data: bytes) -> bytes:
