@@ -12,7 +12,7 @@ from crypto.signing import require_point
 from protocol.certificates import MAX_AGENCY_LIFE, certifiable
 from protocol.derived import device_id, worker_id
 from protocol.directory import Directory
-from protocol.ids import Key, NetId, Wid
+from protocol.ids import Key, Wid
 from protocol.payloads import (
     Agency,
     Basis,
@@ -151,7 +151,7 @@ def _worker(
     _require(Code.REVOKED, holds=chain is None or not chain.ended(n))
     if newest is None:
         derived = body.inv is not None and body.wid == worker_id(
-            net=_net(directory), aid=body.aid, inv=body.inv
+            net=body.net, aid=body.aid, inv=body.inv
         )
         _require(holds=derived and body.gen == 0)
     else:
@@ -185,7 +185,7 @@ def _device(
     directory: Directory, statement: Statement, body: Device, n: int
 ) -> tuple[Signature, ...]:
     directory.require_worker(body.wid, body.ik, n)
-    _require(holds=body.did == device_id(net=_net(directory), wid=body.wid, dk=body.dk))
+    _require(holds=body.did == device_id(net=body.net, wid=body.wid, dk=body.dk))
     chain = directory.devices.get(body.did)
     newest = chain.newest(n) if chain else None
     _require(holds=body.prev == (newest.sid if newest else None))
@@ -314,9 +314,3 @@ def signed_by_device(directory: Directory, statement: Statement, n: int) -> tupl
         raise Refused(Code.BAD_SIG)
     directory.trust(found[0].pk, statement.typ, n)
     return found[:1]
-
-
-def _net(directory: Directory) -> NetId:
-    if directory.net is None:
-        raise Refused(Code.UNTRUSTED)
-    return directory.net

@@ -169,9 +169,7 @@ def _take_revoke(directory: Directory, body: Revoke, index: int) -> None:
 
 
 def _ended_by(directory: Directory, body: Revoke) -> list[AnyChain]:
-    chain = directory.chains.get(body.id)
-    if chain is None:
-        return []
+    chain = directory.chains[body.id]
     return [chain, *_since(directory, chain, body.since)]
 
 

@@ -119,10 +119,9 @@ def _signer(room: RoomState, statement: Statement, row: Row) -> Signer:
 
 
 def _require_own_case(room: RoomState, body: Roster, signer: Signer) -> None:
-    if body.nonce is UNSET:
-        raise Refused(Code.WRONG_PLACE)
-    derived = case_id(net=room.net, dk=signer.dk, nonce=body.nonce)
-    _require(Code.WRONG_PLACE, holds=derived == room.case)
+    nonce = body.nonce
+    own = nonce is not UNSET and case_id(net=room.net, dk=signer.dk, nonce=nonce) == room.case
+    _require(Code.WRONG_PLACE, holds=own)
 
 
 def _require_heads(room: RoomState, body: Roster, row: Row) -> None:
