@@ -175,6 +175,23 @@ def test_named_tests_exist(path: Path) -> None:
     assert [name for name in named if name not in _tests()] == []
 
 
+@cache
+def _stories() -> frozenset[str]:
+    found: set[str] = set()
+    for path in (ROOT / "vectors").glob("*.json"):
+        told = re.findall(r'\{"id": "([^"]+)"', _text(path))
+        found.update(f"{path.stem}: {title}" for title in told)
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=_ids(PAPERS))
+def test_named_stories_exist(path: Path) -> None:
+    """A story of the vectors that a paper names is told in that file."""
+    named = re.findall(r"`(\d\d-[a-z]+: [^`]+)`", _text(path))
+
+    assert [name for name in named if name not in _stories()] == []
+
+
 # ---------------------------------------------------------------- the protocol
 
 
