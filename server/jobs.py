@@ -76,7 +76,8 @@ class Jobs:
     async def level(self, host: Host) -> None:
         """Integrate what is new in both logs, and take in what that makes known."""
         try:
-            done = [await self._batch(host, log) for log in host.logs]
+            async with host.levelling:
+                done = [await self._batch(host, log) for log in host.logs]
         except IntegrityBroken:
             host.broken = True
             raise

@@ -65,6 +65,9 @@ class Host:
     wake: asyncio.Event
     """Set when the integrator has something to do."""
 
+    levelling: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while this node integrates."""
+
     told: tuple[int, int] = (0, 0)
     """Statements and checkpoint that listeners were told of."""
 

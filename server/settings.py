@@ -4,6 +4,7 @@ For each secret there is a variant `…_FILE` that names a file which holds it.
 """
 
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ PREFIX: Final = "ENTAKU_"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _NODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _TOP_PORT: Final = 65535
+_HOST_PART: Final = 24
 
 
 class Flaw(StrEnum):
@@ -51,7 +53,7 @@ class Settings:
     """How clients reach the service; signed into roots, tokens and sign-ins."""
 
     node: str = "node1"
-    """Name of this process among those that share the database."""
+    """Name of this process, its own among those that share the database."""
 
     database_url: str | None = None
     redis_url: str | None = None
@@ -90,13 +92,19 @@ def read(environment: Mapping[str, str]) -> Settings:
         origin=_matching(
             environment, "ORIGIN", f"http://{host}:{port}", _ORIGIN, Flaw.NOT_AN_ORIGIN
         ),
-        node=_matching(environment, "NODE", "node1", _NODE, Flaw.NOT_A_NODE),
+        node=_matching(environment, "NODE", _node(port), _NODE, Flaw.NOT_A_NODE),
         database_url=_secret(environment, "DATABASE_URL", ("postgresql://", "postgres://")),
         redis_url=_secret(environment, "REDIS_URL", ("redis://", "rediss://", "unix://")),
         log_level=_level(environment),
         behind_proxy=_get(environment, "BEHIND_PROXY", "") not in {"", "0"},
         rate=_number(environment, "RATE", 1200, flaw=Flaw.NOT_A_NUMBER, most=10**6),
     )
+
+
+def _node(port: int) -> str:
+    """A name that no other process on any machine of the installation has by itself."""
+    host = re.sub(r"[^a-z0-9]+", "-", socket.gethostname().lower()).strip("-")
+    return f"{host[:_HOST_PART] or 'node'}-{port}"
 
 
 def _get(environment: Mapping[str, str], name: str, default: str) -> str:

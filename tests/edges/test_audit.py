@@ -1,5 +1,8 @@
 """An auditor's questions: logged first, answered with entries and what opens them."""
 
+from typing import TypeAlias
+
+import asyncpg
 import pytest
 
 from audit import entry as entries
@@ -13,6 +16,7 @@ from protocol.wire import Answered, EntryOut, Query
 from server.service import SERVICE
 from tests.edges.people import ORIGIN, SLUG, Edge, Person, code_of, nonce
 
+Admin: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 PATH = f"/v1/{SLUG}/audit/query"
 
 
@@ -202,3 +206,14 @@ async def test_the_case_of_a_timeline_may_be_given_by_its_id(edge: Edge) -> None
 
     assert answered.entries == ()
     assert isinstance(answered.entry, Hash)
+
+
+async def test_what_was_erased_opens_no_more(edge: Edge, admin: Admin) -> None:
+    """The leaf stays and its tree with it; who it was nobody can tell."""
+    _, auditor = await audited(edge)
+    await admin.execute("DELETE FROM audit.case_key")
+
+    answered = await ask(edge, auditor, "audit.openings")
+
+    logins = [each for each in answered.entries if entries.parse(each.leaf).k == "auth.login"]
+    assert [each.openings for each in logins] == [(), ()]

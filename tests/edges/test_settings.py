@@ -10,7 +10,9 @@ from server.troubles import tell
 
 def test_without_any_setting_a_node_runs_for_itself() -> None:
     """No database address, no Redis, this machine only."""
-    assert read({}) == Settings(data=Path(".data/server"))
+    found = read({})
+
+    assert found == Settings(data=Path(".data/server"), node=found.node)
 
 
 def test_every_setting_is_read() -> None:
@@ -43,6 +45,14 @@ def test_every_setting_is_read() -> None:
         behind_proxy=True,
         rate=7,
     )
+
+
+def test_nodes_are_told_apart_without_a_setting() -> None:
+    """Two on one machine have two ports."""
+    names = {read({"ENTAKU_PORT": port}).node for port in ("8080", "8081")}
+
+    assert len(names) == 2
+    assert all(read({"ENTAKU_NODE": name}).node == name for name in names)
 
 
 def test_the_origin_follows_the_port() -> None:
