@@ -16,7 +16,8 @@ from protocol import codec
 from sdk.opening import Text
 
 _SEPARATOR: Final = r"[\s\-\u2010-\u2015\u2212\u30fc・.]?"
-_TWELVE: Final = re.compile(rf"(?<!\d)\d(?:{_SEPARATOR}\d){{11}}(?!{_SEPARATOR}\d)")
+# Not beside a hexadecimal digit: words name rows and items by ids of 32 such digits.
+_TWELVE: Final = re.compile(rf"(?<![0-9a-f])\d(?:{_SEPARATOR}\d){{11}}(?![a-f])(?!{_SEPARATOR}\d)")
 _LAST_OF_FIRST: Final = 6
 
 

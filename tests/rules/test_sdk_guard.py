@@ -38,6 +38,16 @@ def test_other_digits_are_left_alone(text: str) -> None:
     assert not holds_my_number(text)
 
 
+@given(st.binary(min_size=16, max_size=16))
+def test_ids_among_the_words_are_left_alone(data: bytes) -> None:
+    """An id in hexadecimal may hold twelve fitting digits by chance; it was typed by nobody."""
+    digits = data.hex()
+    around = f"act.new:{digits[:9]}a{VALID}{'b' * 10}"
+
+    assert not holds_my_number(around)
+    assert digits.isdecimal() or not holds_my_number(f"prio.set:{digits}")
+
+
 @given(st.text("0123456789", min_size=11, max_size=11))
 def test_exactly_one_last_digit_fits_the_first_eleven(first: str) -> None:
     """The check digit is a function of the others, and every remainder has one."""
