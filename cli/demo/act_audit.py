@@ -74,7 +74,7 @@ def _nothing_after(play: Play, lines: list[Json]) -> None:
     """The first agency to leave was given things before, and nothing after its eviction."""
     who = play.facts[f"{play.story.k104.code}.left"][0]
     wid = play.wids[who]
-    cut = max(line["index"] for line in lines if line["kind"] == "evict" and _concerns(line, wid))
+    cut = max(line["index"] for line in lines if line["kind"] == "evict" and wid in line["about"])
     given = [line["index"] for line in lines if wid in line["to"] and not line["reason"]]
     after = [index for index in given if index > cut]
     play.expect(
@@ -83,10 +83,6 @@ def _nothing_after(play: Play, lines: list[Json]) -> None:
         who=play.name(who),
         before=len(given),
     )
-
-
-def _concerns(line: Json, wid: str) -> bool:
-    return wid == line["actor"] or wid in line["to"]
 
 
 async def _export(play: Play, database: embedded.Server) -> None:

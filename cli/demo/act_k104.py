@@ -51,7 +51,7 @@ async def _withdraw(play: Play, case: Case, room: str, *, gone: str, action: int
     )
     play.facts[f"{case.code}.cut.{gone}"] = cut
     await _others_go_on(play, case, room, gone=gone, epoch=before["epoch"])
-    await _nothing_more(play, case, room, gone=gone)
+    await _nothing_more(play, room, gone=gone)
     if action is not None:
         left = await play.ask(case.chair, "handovers", case=room)
         act = play.facts[f"{case.code}.action.{action}"]
@@ -76,7 +76,7 @@ async def _others_go_on(play: Play, case: Case, room: str, *, gone: str, epoch: 
     play.expect("k104.undisturbed", holds=same, who=play.name(stay[-1]), people=len(stay))
 
 
-async def _nothing_more(play: Play, case: Case, room: str, *, gone: str) -> None:
+async def _nothing_more(play: Play, room: str, *, gone: str) -> None:
     """Whoever left is served nothing, and her old keys open nothing that came after."""
     await play.refused(
         gone,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cli.demo.lines import Json
 from cli.demo.player import Player, Verb
-from protocol.ids import CaseId, Hash, Id
+from protocol.ids import CaseId, Did, Hash, Id
 from sdk.auditor import Auditor, Line
 
 
@@ -27,6 +27,7 @@ async def timeline(player: Player, *, code: str) -> list[dict[str, Json]]:
 
 def _shown(auditor: Auditor, line: Line) -> dict[str, Json]:
     owners = {auditor.owner_of(did) for did in line.to}
+    named = {auditor.owner_of(Did(Id(each))) for each in line.objects if len(each) == Id.SIZE}
     return {
         "index": line.index,
         "at": int(line.at),
@@ -34,6 +35,7 @@ def _shown(auditor: Auditor, line: Line) -> dict[str, Json]:
         "reason": line.reason,
         "actor": None if line.actor is None else line.actor.hex(),
         "to": sorted(wid.hex() for wid in owners if wid is not None),
+        "about": sorted(wid.hex() for wid in named if wid is not None),
         "basis": line.basis is not None,
     }
 
