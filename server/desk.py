@@ -19,7 +19,7 @@ from protocol.payloads import (
     LeafHashes,
     Receipt,
 )
-from protocol.requests import require_recent
+from protocol.requests import require_recent, signed_request
 from protocol.times import Instant
 from server.council import Council
 from server.ports import Announcer, Clock, Session
@@ -86,17 +86,21 @@ class Desk:
             request=signed,
             nonce=None if nonce is None else nonce_of(nonce),
         )
-        self.hint()
         return await self.council.entries.note(entry, asked=asked, gate=gate)
 
     def require_signed(
-        self, session: Session, signed: bytes, request: wire.Sub | wire.Read, now: datetime
-    ) -> None:
-        """Demand a fresh request under the device's own key: CLOCK, WEAK_KEY, BAD_SIG."""
+        self, session: Session, message: bytes, request: wire.Sub | wire.Read, now: datetime
+    ) -> bytes:
+        """Demand a fresh request under the device's own key; returns it with its signature.
+
+        What is returned is kept beside the entry, so that nobody can invent or deny it.
+        Raises CLOCK, WEAK_KEY, BAD_SIG.
+        """
         require_recent(request.time, now=Instant.of(now))
         chain = self.council.directory.devices[session.actor.did]
         dk = chain.versions[0].body.dk
-        signing.verify(public=dk, message=signed, signature=request.sig)
+        signing.verify(public=dk, message=message, signature=request.sig)
+        return signed_request(message, request.sig)
 
     def require_standing(self, session: Session, held: Held) -> None:
         """Refuse whoever may not be in the room now."""

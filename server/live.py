@@ -89,7 +89,7 @@ class LiveRooms:
     async def sub(self, session: Session, request: wire.Sub) -> wire.Subbed:
         """Join a room's live feed; the entry that allows every push is committed first."""
         case, now = request.case, self.desk.clock()
-        signed = sub_message(
+        message = sub_message(
             net=self.desk.council.net,
             origin=self.desk.council.origin,
             case=case,
@@ -99,7 +99,7 @@ class LiveRooms:
             time=request.time,
             device=session.actor.device,
         )
-        self.desk.require_signed(session, signed, request, now)
+        signed = self.desk.require_signed(session, message, request, now)
         held = await self.desk.cache.refresh(case)
         gate = held.room.willing(Instant.of(now))
         person = documents.person_of(held.room.state, session.actor.did)

@@ -63,7 +63,7 @@ class Reading:
     async def read(self, session: Session, request: wire.Read) -> wire.Served:
         """Serve full rows and bundles: the entry is committed first, then it is the ticket."""
         now = self.desk.clock()
-        signed = read_message(
+        message = read_message(
             net=self.desk.council.net,
             origin=self.desk.council.origin,
             case=request.case,
@@ -73,7 +73,7 @@ class Reading:
             purpose=request.purpose,
             ids=request.ids,
         )
-        self.desk.require_signed(session, signed, request, now)
+        signed = self.desk.require_signed(session, message, request, now)
         held = await self._held_for(request)
         for attempt in range(ATTEMPTS):
             if attempt:
