@@ -42,6 +42,7 @@ async def verify(play: Play, database: embedded.Server) -> None:
         case=play.facts[play.story.k101.code],
         eid=play.facts[f"{play.story.k101.code}.sum.health"],
     )
+    await _own_refusal(play)
     await _export(play, database)
     for log in ("id", "ops"):
         report = await _verified(play, play.folder.export / log)
@@ -85,6 +86,19 @@ def _nothing_after(play: Play, lines: list[Json]) -> None:
     )
 
 
+async def _own_refusal(play: Play) -> None:
+    """What the auditor was refused a moment ago stands in the log as well."""
+    found = await play.ask(AUDITOR, "refusals")
+    mine = [line for line in found if line["actor"] == play.wids[AUDITOR]]
+    reasons = Counter(line["reason"] for line in found)
+    play.expect(
+        "audit.refusals",
+        holds=[line["reason"] for line in mine] == [Code.AUDITOR_NO_CONTENT],
+        n=len(found),
+        reasons="、".join(f"{reason} {count}" for reason, count in sorted(reasons.items())),
+    )
+
+
 async def _export(play: Play, database: embedded.Server) -> None:
     export = play.folder.export
     export.mkdir()
@@ -123,7 +137,7 @@ async def tamper(play: Play, database: embedded.Server) -> None:
     dump, size = play.folder.export / "dump.sql", play.facts["sizes"]["ops"]
     async with copied(database, dump) as tamperer:
         refusal = await tamperer.pick(_DENIED)
-        await tamperer.alter(refusal, reason=Code.AUDITOR_NO_CONTENT.value)
+        await tamperer.alter(refusal)
         await _caught(play, tamperer, refusal, key="tamper.altered", size=size)
         await tamperer.erase(refusal)
         await _caught(play, tamperer, refusal, key="tamper.erased", size=size)

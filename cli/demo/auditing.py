@@ -1,12 +1,16 @@
 """What the auditor does: keep a checkpoint, ask, export; and what she is refused."""
 
+import asyncio
 import base64
 from pathlib import Path
+from typing import Final
 
 from cli.demo.lines import Json
 from cli.demo.player import Player, Verb
 from protocol.ids import CaseId, Did, Hash, Id
 from sdk.auditor import Auditor, Line
+
+_PATIENCE: Final = 20
 
 
 async def keep_checkpoints(player: Player) -> dict[str, str]:
@@ -40,6 +44,16 @@ def _shown(auditor: Auditor, line: Line) -> dict[str, Json]:
     }
 
 
+async def refusals(player: Player) -> list[dict[str, Json]]:
+    """Every refusal of the council; asked again until the auditor's own has its place."""
+    auditor, me = Auditor(player.session), player.session.me.wid
+    async with asyncio.timeout(_PATIENCE):
+        while True:
+            lines = await auditor.ask("audit.denied")
+            if any(line.actor == me for line in lines):
+                return [_shown(auditor, line) for line in lines]
+
+
 async def ask_content(player: Player, *, case: str, eid: str) -> None:
     """Try to read a section."""
     row = Hash(bytes.fromhex(eid))
@@ -59,5 +73,5 @@ async def export(player: Player, *, folder: str, early: dict[str, str]) -> dict[
 
 
 VERBS: dict[str, Verb] = {
-    verb.__name__: verb for verb in (keep_checkpoints, timeline, ask_content, export)
+    verb.__name__: verb for verb in (keep_checkpoints, timeline, refusals, ask_content, export)
 }

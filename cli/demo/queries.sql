@@ -14,7 +14,7 @@ SELECT e.id, l.idx
 
 -- name: alter
 UPDATE audit.entry
-   SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '"d":"' || $2 || '"', '"d":""'), 'UTF8')
+   SET leaf = convert_to(regexp_replace(convert_from(leaf, 'UTF8'), '"d":"[A-Z_]+"', '"d":""'), 'UTF8')
  WHERE id = $1;
 
 -- name: erase

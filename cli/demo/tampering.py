@@ -40,9 +40,9 @@ class Tamperer:
         assert row is not None  # noqa: S101 -- the story made one
         return Entry(id=row["id"], index=row["idx"])
 
-    async def alter(self, entry: Entry, *, reason: str) -> None:
+    async def alter(self, entry: Entry) -> None:
         """Make a refusal look like something that was allowed."""
-        await self._connection.execute(_SQL["alter"], entry.id, reason)
+        await self._connection.execute(_SQL["alter"], entry.id)
 
     async def erase(self, entry: Entry) -> None:
         """Delete an entry, as if it had never been."""
