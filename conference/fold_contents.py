@@ -126,7 +126,7 @@ def _asked(
     section = announced.body
     item = room.conference.items.get(section.item) if section.item else None
     if item is None or isinstance(header, DkHeader | OpHeader):
-        return held.ask(held.actor(signer.person), Action.WRITE, held.plain(section))
+        return held.write(signer.person, section)
     kind = room.conference.sittings[item.sit].kind
     obj = gates.object_in_item(held, section, item, kind)
     seated = gates.has_seat(room.conference, item, signer.wid)

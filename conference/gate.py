@@ -48,8 +48,8 @@ class Gate:
     stands: tuple[Standing, ...]
     views: tuple[BasisView, ...]
     _actors: dict[Person, Actor] = field(default_factory=dict[Person, Actor])
-    _reads: dict[tuple[Person, Hashable], Allow | Deny] = field(
-        default_factory=dict[tuple[Person, Hashable], Allow | Deny]
+    _answers: dict[tuple[Person, Action, Hashable], Allow | Deny] = field(
+        default_factory=dict[tuple[Person, Action, Hashable], Allow | Deny]
     )
     _due: dict[Generation, bool] = field(default_factory=dict[Generation, bool])
     _holders: dict[Generation, frozenset[Did]] = field(
@@ -70,10 +70,17 @@ class Gate:
 
     def read(self, person: Person, section: Sect) -> Allow | Deny:
         """Ask whether a person may read a document announced so."""
-        key = (person, _audience_key(section))
-        if key not in self._reads:
-            self._reads[key] = self.ask(self.actor(person), Action.READ, self.plain(section))
-        return self._reads[key]
+        return self._remembered(person, Action.READ, section)
+
+    def write(self, person: Person, section: Sect) -> Allow | Deny:
+        """Ask whether a person may write in a document announced so, outside any item."""
+        return self._remembered(person, Action.WRITE, section)
+
+    def _remembered(self, person: Person, action: Action, section: Sect) -> Allow | Deny:
+        key = (person, action, _audience_key(section))
+        if key not in self._answers:
+            self._answers[key] = self.ask(self.actor(person), action, self.plain(section))
+        return self._answers[key]
 
     def may_read(self, person: Person, section: Sect) -> Code | None:
         """The refusal of `read`, or None."""

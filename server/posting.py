@@ -154,9 +154,9 @@ class Posting:
             now=now,
         )
         committed = await self.desk.cache.store.commit(change)
-        self.desk.hint()
         await self.desk.cache.land(batch.case, held, plan, committed, moment(plan.until))
         if change.logged:
+            self.desk.hint()
             await self.desk.council.sync()
         leaves = LeafHashes(
             id=tuple(leaf_hash(one.leaf) for one in change.logged),

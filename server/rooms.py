@@ -204,7 +204,7 @@ def _landed(planned: RowPlan, stored: CommittedRow) -> Landed:
     return Landed(
         row=replace(planned.row, seq=stored.seq, fh=stored.fh),
         form="env" if planned.form == "env" else "stm",
-        bare=bare_of(planned.form, planned.data),
+        bare=bare_of(planned),
         full=planned.data,
         entry=stored.entry,
         to=planned.to,
@@ -218,10 +218,7 @@ def moment(instant: Instant) -> datetime:
     return datetime.fromtimestamp(instant / 1000, tz=UTC)
 
 
-def bare_of(form: str, data: bytes) -> bytes:
+def bare_of(planned: RowPlan) -> bytes:
     """The public part of a row: a statement whole, an envelope without its ciphertext."""
-    if form == "stm":
-        return data
-    content = contents.parse_full(form, data)
-    assert isinstance(content, contents.Sealed)  # noqa: S101 -- the form says so
-    return content.env.bare()
+    content = planned.content
+    return content.env.bare() if isinstance(content, contents.Sealed) else planned.data

@@ -48,7 +48,7 @@ class Parts:
     clock: Clock
     entropy: Entropy
     hint: Callable[[], None]
-    """Say that entries were written: a checkpoint is made soon."""
+    """Say that a statement waits for its checkpoint; entries are looked for ten times a second."""
 
 
 RoomsFactory = Callable[[Council, Parts], Rooms]
