@@ -66,6 +66,7 @@ class Client:
         self._events: Final[asyncio.Queue[tuple[str, str]]] = asyncio.Queue()
         self._tasks: Final[set[asyncio.Task[None]]] = set()
         self._mending: Final[set[CaseId]] = set()
+        self._reported: Final[set[tuple[CaseId, int]]] = set()
         self._lost: Final = asyncio.Event()
         self._socket: Socket | None = None
 
@@ -113,6 +114,7 @@ class Client:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._keep_pins()
         if self._socket is not None:
             await self._socket.close()
         await self.session.close()
@@ -186,6 +188,7 @@ class Client:
         await room.open_keys()
         room.open_pushed(push.frames)
         self._happened(Happening(what="rows", case=push.case))
+        self._report_if_bad(member)
         self._mend_if_stale(member)
 
     async def _headed(self, headed: Headed) -> None:
@@ -231,6 +234,18 @@ class Client:
         if member is not None:
             await member.room.leave(gone.code)
         self._happened(Happening(what="gone", case=gone.case, code=gone.code))
+
+    def _report_if_bad(self, member: Member) -> None:
+        """Say once that the newest bundle did not open; another member then rotates."""
+        room, n = member.room, member.room.state.epoch
+        if n in room.bad_epochs and (room.case, n) not in self._reported:
+            self._reported.add((room.case, n))
+            self._happened(Happening(what="trouble", case=room.case, code=Code.BAD_BUNDLE.value))
+            self._spawn(self._report(member, n))
+
+    async def _report(self, member: Member, n: int) -> None:
+        with suppress(Refused):  # a nuisance report: without it the room is as it was
+            await member.report_bundle(n)
 
     # --- mending -----------------------------------------------------------------------------
 
@@ -283,11 +298,16 @@ class Client:
         self._happened(Happening(what="back"))
         return True
 
+    async def _keep_pins(self) -> None:
+        for member in list(self.members.values()):
+            await member.room.keep_pins()
+
     async def _redeem(self) -> None:
         """Hold the server to its receipts; a broken promise halts every room."""
         while True:
             await asyncio.sleep(_REDEEM)
             try:
+                await self._keep_pins()
                 await self.session.redeem()
             except Refused as refusal:
                 if refusal.code is Code.NOT_LOGGED:

@@ -15,7 +15,7 @@ from crypto.errors import Code, Refused
 from protocol import replica
 from protocol.derived import scope_id
 from protocol.directory import Directory
-from protocol.ids import CaseId, Digest, Hash, NetId, Sid
+from protocol.ids import ZERO_ID, CaseId, Digest, Hash, NetId, Sid
 from protocol.leaf import Leaf
 from protocol.payloads import LogHead, Root
 from protocol.statement import Statement, parse
@@ -49,6 +49,7 @@ class IdLog:
         self._places: dict[bytes, int] = {}
         self._statements: list[bytes | None] = []
         self._roots: dict[int, Digest] = {}
+        self._looked: dict[CaseId, int] = {}  # leaves below were looked at and are complete
         self.net = net
         self.directory = Directory()
         self.checkpoint: bytes = b""
@@ -205,9 +206,11 @@ class IdLog:
 
     def missing(self, case: CaseId) -> list[int]:
         """Leaves of this case whose statement this client does not hold."""
+        start = self._looked.get(case, 0)
+        fresh = enumerate(self._statements[start:], start=start)
         return [
             index
-            for index, raw in enumerate(self._statements)
+            for index, raw in fresh
             if raw is None and _is_of(Leaf.parse(self._leaves[index]), case)
         ]
 
@@ -223,6 +226,7 @@ class IdLog:
             if raw is None:
                 raise Refused(Code.MISSING_STATEMENT, leaf=index)
             self._statements[index] = raw
+        self._looked[case] = self.size
         if missing:
             self._rebuild()
         return bool(missing)
@@ -255,7 +259,7 @@ def _parsed(raw: bytes | None) -> Statement | None:
 
 
 def _is_of(leaf: Leaf, case: CaseId) -> bool:
-    return leaf.scope == scope_id(case=case, sid=leaf.sid)
+    return leaf.scope != ZERO_ID and leaf.scope == scope_id(case=case, sid=leaf.sid)
 
 
 def _text_of(checkpoint: str) -> bytes:

@@ -14,6 +14,7 @@ from crypto.errors import Code, Refused
 from crypto.sealing import SealingKey
 from protocol import roster as rosters
 from protocol.basis import device_of
+from protocol.headers import OpHeader
 from protocol.ids import CaseId, DocId, Hash, Sid
 from protocol.payloads import Grant
 from protocol.room import Generation, RoomState, RosterEntry
@@ -37,7 +38,10 @@ CHUNK: Final = 64
 
 
 class Reader:
-    """Keys and words of one room; `flaws` are things for me that did not open, with the reason."""
+    """Keys and words of one room; `flaws` are things for me that did not open, with the reason.
+
+    `differences` are snapshots that do not carry what this device holds itself.
+    """
 
     def __init__(self, session: Session, case: CaseId, feed: Feed) -> None:
         """Begin with the keys in the vault."""
@@ -52,6 +56,7 @@ class Reader:
         self.texts: Final[dict[Hash, Text]] = {}
         self.bad_epochs: Final[set[int]] = set()
         self.flaws: Final[dict[Hash, Code]] = {}
+        self.differences: Final[set[Hash]] = set()
         self._folding: Final = asyncio.Lock()
         self._opening: Final = asyncio.Lock()
 
@@ -183,6 +188,7 @@ class Reader:
 
     async def read(self, doc: DocId | None = None, *, purpose: str = "view") -> dict[Hash, Text]:
         """Open the words of a document, or of all; what has not come yet is read by ticket."""
+        await self.open_new_keys()
         wanted = [
             record
             for record in self.feed.room.records
@@ -208,6 +214,21 @@ class Reader:
             self.texts[record.id] = open_text(sealed, self.docs[record.generation])
         except Refused as refusal:
             self.flaws[record.id] = refusal.code
+            return
+        self._compare_snapshot(record, sealed)
+
+    def _compare_snapshot(self, record: Record, sealed: Sealed) -> None:
+        """S6: what a snapshot carries is what I hold of the generation before; else it is shown."""
+        header = sealed.header
+        if not isinstance(header, OpHeader) or header.op != "snap":
+            return
+        before = (header.d, header.g - 1)
+        rows = [row for row in self.rows() if row[0].generation == before and row[0].kind != "dk"]
+        if not rows or any(each.id not in self.texts for each, _ in rows):
+            return
+        mine = said(rows, self.texts, generation=before)
+        if mine != said([(record, sealed)], self.texts, generation=(header.d, header.g)):
+            self.differences.add(record.id)
 
     def open_pushed(self, frames: Sequence[Frame]) -> None:
         """Open words that came with a push, as far as their keys are here."""

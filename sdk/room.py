@@ -207,9 +207,17 @@ class Room(Reader):
             await self.session.vault.update(lambda c: replace(c, evidence=(*c.evidence, proof)))
 
     async def open_keys(self) -> None:
-        """Open what is for me; keep keys and pins in the vault."""
+        """Open what is for me; new keys are in the vault before anything is said with them."""
         await self.open_new_keys()
-        await self._keep(self.pinned)
+        kept = self.session.vault.contents.room(self.case)
+        if self.with_keys(kept, epochs=self.epochs, docs=self.docs) != kept:
+            await self.keep_pins()
+
+    async def keep_pins(self) -> None:
+        """Remember where this room stands; it never goes back from there."""
+        kept = self.session.vault.contents.room(self.case)
+        if self.state.seq and self.pinned(kept) != kept:
+            await self._keep(self.pinned)
 
     async def hear_head(self, raw: bytes) -> None:
         """Check a head's signature and compare it with my rows."""

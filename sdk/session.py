@@ -116,9 +116,10 @@ class Session:
     async def login(self) -> None:
         """Sync, check my own leaves, sign the challenge; the token lasts ten minutes.
 
+        The server's clock is learned here; a difference of more than ten minutes stops writing.
+
         Raises:
-            Refused: CLOCK when the clocks differ by more than ten minutes; what the log or the
-                server refuses.
+            Refused: What the log contradicts or the server refuses.
         """
         http, clock = self.council.http, self.council.clock
         device = self.me.device

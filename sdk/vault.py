@@ -149,8 +149,15 @@ class Vault:
         """Change the contents; coming back means that they are on the disk."""
         async with self._saving:
             contents = change(self.contents)
-            await asyncio.to_thread(self._save, codec.encode(contents))
-            self.contents = contents
+            saving = asyncio.create_task(asyncio.to_thread(self._save, codec.encode(contents)))
+            try:
+                await asyncio.shield(saving)
+            except asyncio.CancelledError:
+                await asyncio.wait({saving})  # a thread is not cancelled; the next one waits
+                raise
+            finally:
+                if saving.done() and saving.exception() is None:
+                    self.contents = contents
 
     def _save(self, plain: bytes) -> None:
         if len(plain) > fmt.PLAIN_LIMIT:

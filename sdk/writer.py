@@ -150,16 +150,13 @@ class Writer:
         if receipt.seq is None or receipt.fh is None:
             raise Refused(Code.BAD_J1)
         session.heard(receipt.iat, receipt.idn)
-        promise = Unredeemed(at=int(session.council.clock.now()), rcpt=Blob(raw))
-        await session.vault.update(
-            lambda c: replace(_without(c, post), receipts=(*c.receipts, promise))
-        )
         if draft is not None:
             await room.take(_frames(draft, receipt))
         if room.state.seq < receipt.seq:
             await room.fetch()
         room.feed.hear(seq=receipt.seq, fh=receipt.fh, idn=receipt.idn, raw=raw)
-        await session.vault.update(lambda c: c.with_room(room.pinned(c.room(room.case))))
+        promise = Unredeemed(at=int(session.council.clock.now()), rcpt=Blob(raw))
+        await session.vault.update(lambda c: _answered(c, post, room, promise))
         return receipt
 
     async def resume(self) -> None:
@@ -282,6 +279,13 @@ class Writer:
 def row_ids(post: Post) -> list[Hash]:
     """The ids of a batch's rows, in order."""
     return [contents.row_id(contents.parse_full(row.form, row.bytes)) for row in post.rows]
+
+
+def _answered(held: Contents, post: Post, room: Room, promise: Unredeemed) -> Contents:
+    """Drop the sealed bytes, remember the promise, pin the room."""
+    left = _without(held, post)
+    pinned = left.with_room(room.pinned(left.room(room.case)))
+    return replace(pinned, receipts=(*pinned.receipts, promise))
 
 
 def _blobs(bundles: list[bytes]) -> tuple[Blob, ...]:

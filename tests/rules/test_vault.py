@@ -1,5 +1,7 @@
 """The vault: bytes on disk, one owner, keys apart, nothing cheaper than the floor."""
 
+import asyncio
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -185,6 +187,22 @@ async def test_large_contents_are_cut_into_pieces(tmp_path: Path) -> None:
 
     assert len(sealed.body) == 2
     assert (await reopen(tmp_path / "v")).contents.room(CASE).epochs == epochs
+
+
+async def test_a_cancelled_save_is_finished_before_the_next_one(tmp_path: Path) -> None:
+    """A thread cannot be cancelled: whoever comes next waits for it, and nothing is lost."""
+    vault = await make(tmp_path / "v")
+    rooms = [RoomKeys(case=CaseId(Id(bytes([n]) * 16)), n=n) for n in range(8)]
+    for room in rooms:
+        saving = asyncio.create_task(vault.update(partial(Contents.with_room, room=room)))
+        await asyncio.sleep(0.001)
+        saving.cancel()
+    await vault.update(lambda contents: contents)
+    vault.close()
+
+    again = await reopen(tmp_path / "v")
+
+    assert again.contents == vault.contents
 
 
 KEY = b"\x09" * 32

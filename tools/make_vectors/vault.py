@@ -62,7 +62,7 @@ def _open(fields: Fields) -> Record:
         memory_bytes=fields.number("memory_bytes"), passes=fields.number("passes")
     )
     sealed = fmt.parse(fields.hex("file"))
-    key = fmt.unlock(sealed.lock, fields.text("passphrase"), floor=floor)
+    key = fmt.unlock(sealed.lock, fields.text("phrase"), floor=floor)
     rev, text = fmt.open_body(key, sealed.body)
     found: Record = {"rev": rev, "text": text.decode(), "dk": None, "ik": None}
     if sealed.dk is not None:
@@ -79,7 +79,7 @@ OPERATIONS: Final = {"vault-open": _open}
 def _input(file: bytes, *, floor: Argon2Profile, **changed: str | None) -> Record:
     return {
         "file": file.hex(),
-        "passphrase": _PHRASE,
+        "phrase": _PHRASE,
         "person": _PERSON,
         "memory_bytes": floor.memory_bytes,
         "passes": floor.passes,
@@ -104,7 +104,7 @@ def _refusals(cheap: fmt.Sealed, file: bytes) -> Iterator[Case]:
 
     below = _input(file, floor=STANDARD)
     yield reject("below the floor", "vault-open", Code.KDF_FLOOR, **below)
-    yield refuse("another passphrase", Code.BAD_COMMITMENT, file, **{"passphrase": "合言葉"})
+    yield refuse("another passphrase", Code.BAD_COMMITMENT, file, phrase="合言葉")
     yield refuse("another passphrase for ik", Code.BAD_COMMITMENT, file, person="合言葉")
     dearer = file.replace(b'"m":8192', b'"m":9216', 1)
     yield refuse("another cost in the header", Code.BAD_COMMITMENT, dearer)

@@ -100,6 +100,7 @@ async def hold(cast: Cast) -> Held:
         await members[name].room.confirm_changes()
     await member.act((SitOpen(sit=sit), {}))
     await member.open_item_of(it)
+    await level(members)
     return Held(case=case, sit=sit, it=it, subject=subject, basis=basis, members=members)
 
 

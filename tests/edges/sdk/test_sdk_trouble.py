@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from crypto import entropy
 from crypto.errors import Code, Refused
 from protocol.headers import SumText
-from protocol.ids import Digest, Hash, RowId
+from protocol.ids import Digest, DocId, Hash, RowId
 from protocol.ops import Facts, PrioSet, SeatInv
 from protocol.payloads import Head, LeafHashes, Person, Receipt
 from protocol.statement import Statement, compose, sign, to_dsse
@@ -24,6 +24,7 @@ from sdk.opening import Words
 from sdk.receipts import GRACE
 from sdk.session import Session
 from sdk.vault import Vault
+from sdk.words import Said
 from server.service import SERVICE
 from tests.edges.people import Edge
 from tests.edges.sdk.stage import Cast, Held, hold, level
@@ -223,6 +224,33 @@ async def test_two_heads_that_contradict_each_other_halt_the_room(cast: Cast, ed
     agenda = state.document_of(DocClass.AGENDA)
     assert agenda is not None
     assert await elder.room.words(agenda.body.doc)
+
+
+async def test_a_snapshot_that_leaves_something_out_is_shown(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody who read the generation before compares; an honest one differs in nothing."""
+    held = await hold(cast)
+    chair, elder = held.members["chair"], held.members["elder"]
+    await chair.act(priority(held, chair))
+    await level(held.members)
+    await seating.remove(chair, [cast.clients["csw"].session.me.wid])
+    await level({"chair": chair, "elder": elder})
+    for announced in list(elder.room.state.newest):
+        await elder.room.words(announced)
+    honest = set(elder.room.differences)
+
+    async def nothing(_docs: list[DocId]) -> dict[DocId, Said]:
+        return {}
+
+    monkeypatch.setattr(chair, "words_of", nothing)
+    await seating.remove(chair, [cast.clients["recorder"].session.me.wid])
+    await level({"chair": chair, "elder": elder})
+    for announced in list(elder.room.state.newest):
+        await elder.room.words(announced)
+
+    assert honest == set()
+    assert elder.room.differences
 
 
 async def test_receipts_are_redeemed_in_both_logs(cast: Cast, edge: Edge) -> None:
