@@ -1,7 +1,7 @@
 """The vault: bytes on disk, one owner, keys apart, nothing cheaper than the floor."""
 
 import asyncio
-from functools import partial
+import threading
 from pathlib import Path
 
 import msgspec
@@ -189,20 +189,32 @@ async def test_large_contents_are_cut_into_pieces(tmp_path: Path) -> None:
     assert (await reopen(tmp_path / "v")).contents.room(CASE).epochs == epochs
 
 
-async def test_a_cancelled_save_is_finished_before_the_next_one(tmp_path: Path) -> None:
+async def test_a_cancelled_save_is_finished_before_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A thread cannot be cancelled: whoever comes next waits for it, and nothing is lost."""
     vault = await make(tmp_path / "v")
-    rooms = [RoomKeys(case=CaseId(Id(bytes([n]) * 16)), n=n) for n in range(8)]
-    for room in rooms:
-        saving = asyncio.create_task(vault.update(partial(Contents.with_room, room=room)))
-        await asyncio.sleep(0.001)
-        saving.cancel()
-    await vault.update(lambda contents: contents)
-    vault.close()
+    begun, go, order = threading.Event(), threading.Event(), list[str]()
+    save = vault._save
 
-    again = await reopen(tmp_path / "v")
+    def gated(plain: bytes) -> None:
+        order.append("in")
+        begun.set()
+        go.wait(5)
+        save(plain)
+        order.append("out")
 
-    assert again.contents == vault.contents
+    monkeypatch.setattr(vault, "_save", gated)
+    first = asyncio.create_task(vault.update(lambda c: c.with_room(RoomKeys(case=CASE, n=1))))
+    await asyncio.to_thread(begun.wait)
+    first.cancel()
+    second = asyncio.create_task(vault.update(lambda contents: contents))
+    await asyncio.sleep(0)
+    go.set()
+    await second
+
+    assert order == ["in", "out", "in", "out"]
+    assert vault.contents.room(CASE).n == 1
 
 
 KEY = b"\x09" * 32
