@@ -63,7 +63,7 @@ async def approve(who: Who, agency: str, code: str, name: str, days: int, *, yes
     async with office(who) as desk:
         own = registrar(desk, agency)
         request = await own.request(inv, patience=10 * MINUTE)
-        digits = grouped(request.digits)
+        digits = request.digits
         if not yes:
             shell.say("invite.digits", digits=digits)
             click.confirm(shell.text("invite.confirm"), abort=True)
@@ -74,11 +74,6 @@ async def approve(who: Who, agency: str, code: str, name: str, days: int, *, yes
             shell.text("invite.approved", name=name, wid=request.join.wid.hex()),
         )
     return Exit.OK
-
-
-def grouped(digits: str) -> str:
-    """Show twelve digits as they are read aloud."""
-    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"
 
 
 @click.command("join", cls=Command)
@@ -95,7 +90,7 @@ async def join(who: Who, ticket: str, url: str | None, slug: str) -> int:
         vault = await Vault.create(who.path, passphrase, entropy=shell.entropy)
         try:
             digits = await enrol.ask(council, vault, ticket=read, passphrase=passphrase)
-            shell.say("join.digits", digits=grouped(digits))
+            shell.say("join.digits", digits=digits)
             me = await enrol.finish(council, vault, passphrase=passphrase, patience=DAY)
         finally:
             vault.close()

@@ -13,7 +13,6 @@ from cli.demo.play import Play
 from cli.demo.tampering import Entry, Tamperer, copied
 from cli.exits import Exit
 from crypto.errors import Code
-from storage import embedded
 
 AUDITOR: Final = "saotome"
 _DENIED: Final = "denied"
@@ -26,7 +25,7 @@ async def keep_early(play: Play) -> None:
     play.teller.tell("audit.early", who=play.name(AUDITOR))
 
 
-async def verify(play: Play, database: embedded.Server) -> None:
+async def verify(play: Play) -> None:
     """Questions without content, the exports, the offline verification."""
     play.teller.act("act.audit")
     lines = {
@@ -43,7 +42,7 @@ async def verify(play: Play, database: embedded.Server) -> None:
         eid=play.facts[f"{play.story.k101.code}.sum.health"],
     )
     await _own_refusal(play)
-    await _export(play, database)
+    await _export(play)
     for log in ("id", "ops"):
         report = await _verified(play, play.folder.export / log)
         play.expect(
@@ -99,11 +98,11 @@ async def _own_refusal(play: Play) -> None:
     )
 
 
-async def _export(play: Play, database: embedded.Server) -> None:
+async def _export(play: Play) -> None:
     export = play.folder.export
     export.mkdir()
     sizes = await play.ask(AUDITOR, "export", folder=str(export), early=play.facts["early"])
-    await stage.dump(database, export / "dump.sql")
+    await stage.dump(play.database, export / "dump.sql")
     play.facts["sizes"] = sizes
     play.teller.tell("audit.exported", folder=export, **sizes)
 
@@ -131,11 +130,11 @@ async def run_verifier(folder: Path) -> tuple[int, str]:
 # --- tampering ---------------------------------------------------------------------------------
 
 
-async def tamper(play: Play, database: embedded.Server) -> None:
+async def tamper(play: Play) -> None:
     """A superuser alters one entry of a copy and deletes another; the verifier names both."""
     play.teller.act("act.tamper")
     dump, size = play.folder.export / "dump.sql", play.facts["sizes"]["ops"]
-    async with copied(database, dump) as tamperer:
+    async with copied(play.database, dump) as tamperer:
         refusal = await tamperer.pick(_DENIED)
         await tamperer.alter(refusal)
         await _caught(play, tamperer, refusal, key="tamper.altered", size=size)

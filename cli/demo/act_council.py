@@ -18,8 +18,13 @@ async def found(play: Play) -> None:
     await play.engage([OFFICE, *keys])
     agencies = [to_builtins(agency) for agency in story.agencies]
     token = setup_token(play.folder)
-    made = await play.ask(
-        OFFICE, "make_council", setup=token, name=story.council.name, agencies=agencies
+    made, *_ = await gather(
+        [
+            play.ask(
+                OFFICE, "make_council", setup=token, name=story.council.name, agencies=agencies
+            ),
+            *(play.ask(key, "prepare") for key in keys),
+        ]
     )
     play.aids = made["aids"]
     play.facts["net"] = made["net"]
@@ -30,7 +35,7 @@ async def enrol(play: Play) -> None:
     """Let everybody in: invitation, keys on her own device, certificate, sign-in."""
     people = play.story.people
     play.teller.tell("council.people", people=len(people))
-    await gather(_enrol(play, person) for person in people)
+    await gather([*(_enrol(play, person) for person in people), _agencies_pledge(play)])
     play.expect("council.enrolled", holds=len(play.wids) == len(people), people=len(people))
 
 
@@ -44,17 +49,20 @@ async def _enrol(play: Play, person: Person) -> None:
     if spoken != heard:
         play.deviate(f"{person.key}.digits", f"{spoken} / {heard}")
     if person.key == play.story.k101.chair:
-        play.teller.tell("council.digits", who=play.name(person.key), digits=grouped(spoken))
+        play.teller.tell("council.digits", who=play.name(person.key), digits=spoken)
     me = await play.ask(person.key, "become")
     play.wids[person.key] = me["wid"]
 
 
-async def pledge(play: Play) -> None:
-    """Sign the 誓約書 of agencies and people; one person's has run out."""
-    codes = dict.fromkeys(person.agency for person in play.story.people)
-    for code in codes:
+async def _agencies_pledge(play: Play) -> None:
+    for code in dict.fromkeys(person.agency for person in play.story.people):
         where = {"code": code, "aid": play.aids[code]}
         await play.ask(OFFICE, "agency_pledge", **where, days=AGENCY_PLEDGE_DAYS)
+
+
+async def pledge(play: Play) -> None:
+    """Sign the 誓約書 of agencies and people; one person's has run out."""
+    codes = {person.agency for person in play.story.people}
     await gather(
         play.ask(person.key, "own_pledge", days=person.pledge) for person in play.story.people
     )
@@ -63,8 +71,3 @@ async def pledge(play: Play) -> None:
     for key in late:
         play.teller.tell("council.lapsed", who=play.name(key))
     await play.dismiss(OFFICE)
-
-
-def grouped(digits: str) -> str:
-    """Show twelve digits as they are read aloud."""
-    return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}"

@@ -5,6 +5,7 @@ from typing import Final
 from cli.demo import act_k101 as steps
 from cli.demo.play import Play, gather
 from cli.demo.story import Case
+from cli.demo.tampering import ciphertexts
 from cli.now import monotonic
 from crypto.errors import Code
 
@@ -84,8 +85,15 @@ async def _nothing_more(play: Play, room: str, *, gone: str) -> None:
         *(Code.BASIS_WITHDRAWN, Code.MEMBER_ENDED, Code.NOT_MEMBER),
         case=room,
     )
-    opened = await play.ask(gone, "try_old_keys", case=room)
-    play.expect("k104.sealed", holds=opened == 0, who=play.name(gone))
+    rows = await ciphertexts(play.database, bytes.fromhex(room))
+    opened = await play.ask(gone, "try_keys", case=room, rows=rows)
+    play.expect(
+        "k104.sealed",
+        holds=opened["before"] > 0 and opened["later"] > 0 and opened["after"] == 0,
+        who=play.name(gone),
+        before=opened["before"],
+        later=opened["later"],
+    )
 
 
 async def _hand_over(play: Play, case: Case, room: str, *, to: str, action: int) -> None:

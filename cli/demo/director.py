@@ -8,7 +8,6 @@ from cli.demo.play import Play
 from cli.demo.teller import Teller
 from cli.exits import Exit
 from cli.shell import JST, Shell
-from storage import embedded
 
 
 async def run(shell: Shell, *, once: bool, port: int | None) -> Exit:
@@ -16,15 +15,15 @@ async def run(shell: Shell, *, once: bool, port: int | None) -> Exit:
     teller = Teller(shell)
     teller.note(shell.text("demo.title"))
     async with AsyncExitStack() as stack:
-        play, database = await _set_stage(stack, shell, teller, port)
-        await _tell(play, database)
+        play = await _set_stage(stack, shell, teller, port)
+        await _tell(play)
         play.teller.note(
             shell.text("demo.done", checks=teller.checks, seconds=f"{teller.seconds:.1f}")
         )
     return Exit.OK
 
 
-async def _tell(play: Play, database: embedded.Server) -> None:
+async def _tell(play: Play) -> None:
     await act_council.found(play)
     await act_council.enrol(play)
     await act_council.pledge(play)
@@ -33,15 +32,13 @@ async def _tell(play: Play, database: embedded.Server) -> None:
     await act_audit.keep_early(play)
     await act_k101.boards(play)
     await act_k104.play_k104(play)
-    await act_audit.verify(play, database)
+    await act_audit.verify(play)
     await play.dismiss()
-    await act_audit.tamper(play, database)
+    await act_audit.tamper(play)
     await act_audit.search_leaks(play)
 
 
-async def _set_stage(
-    stack: AsyncExitStack, shell: Shell, teller: Teller, port: int | None
-) -> tuple[Play, embedded.Server]:
+async def _set_stage(stack: AsyncExitStack, shell: Shell, teller: Teller, port: int | None) -> Play:
     folder = await asyncio.to_thread(stage.prepare)
     stack.callback(folder.lock.close)
     number = stage.choose_port(port)
@@ -53,6 +50,13 @@ async def _set_stage(
     stack.push_async_callback(service.stop)
     teller.note(shell.text("demo.started", url=service.url, keys=folder.keys))
     today = shell.now().plus(JST).moment().date()
-    play = Play(story=story.load(today), today=today, folder=folder, teller=teller, url=service.url)
+    play = Play(
+        story=story.load(today),
+        today=today,
+        folder=folder,
+        teller=teller,
+        url=service.url,
+        database=database,
+    )
     stack.push_async_callback(play.dismiss)
-    return play, database
+    return play

@@ -6,11 +6,14 @@ from typing import Final
 from cli import deeds
 from cli.demo.lines import Json
 from cli.demo.player import Player, Verb
+from conference import content
 from conference.records import Owner
 from crypto.errors import Code, Refused
+from protocol import envelope
 from protocol.codec import b64u
 from protocol.headers import SumText
 from protocol.ids import ActId, Aid, CaseId, DocId, Hash, Id, RowId, Sid, SitId, SubId, Wid
+from protocol.keys import body_key, wrap_key
 from protocol.payloads import Scope
 from protocol.shapes import as_set
 from protocol.times import DAY, HOUR, Instant
@@ -25,8 +28,9 @@ from protocol.vocabulary import (
     RosterRole,
     SeatAnswer,
 )
-from sdk import bases, opening, seating
+from sdk import bases, seating
 from sdk.member import Member
+from sdk.room import Room
 from sdk.seating import Row
 
 PURPOSES: Final = ("advice", "coordination")
@@ -497,14 +501,29 @@ async def read_now(player: Player, *, case: str) -> None:
 
 
 @_verb
-async def try_old_keys(player: Player, *, case: str) -> int:
-    """Try every key one ever held on everything that came after; tell how many opened."""
+async def try_keys(player: Player, *, case: str, rows: list[tuple[int, str]]) -> dict[str, int]:
+    """Try every key one ever held on every ciphertext, as if the operator had handed them over."""
     room = player.client.member(_case(case)).room
-    held = set(room.docs)
-    opened = 0
-    for record, sealed in room.rows():
-        if record.epoch <= max(room.epochs) or sealed.env.ct is None:
-            continue
-        generation = opening.generation_of(sealed)
-        opened += generation in held
-    return opened
+    found = {"before": 0, "after": 0, "later": 0}
+    for seq, data in rows:
+        sealed = content.parse_full("env", bytes.fromhex(data))
+        later = seq > room.state.seq
+        found["later"] += later
+        if isinstance(sealed, content.Sealed) and _opens(room, sealed):
+            found["after" if later else "before"] += 1
+    return found
+
+
+def _opens(room: Room, sealed: content.Sealed) -> bool:
+    header = sealed.header
+    keys = [body_key(each, case=header.c, doc=header.d, g=header.g) for each in room.docs.values()]
+    keys += [wrap_key(each, case=header.c, n=header.e) for each in room.epochs.values()]
+    return any(_fits(sealed, key) for key in keys)
+
+
+def _fits(sealed: content.Sealed, key: bytes) -> bool:
+    try:
+        envelope.open_(sealed.env, key=key)
+    except Refused:
+        return False
+    return True

@@ -106,6 +106,11 @@ async def approve(player: Player, *, code: str, aid: str, inv: str, name: str) -
 # --- the person's side -------------------------------------------------------------------------
 
 
+async def prepare(player: Player) -> None:
+    """Make the vault; its passphrase is stretched while the council is being founded."""
+    await player.vault()
+
+
 async def join(player: Player, *, ticket: str) -> str:
     """Check the network, make keys, ask the registrar; give the digits to read aloud."""
     player.council = Council(http=await player.http(), clock=player.clock, entropy=system, net=None)
@@ -131,5 +136,5 @@ async def own_pledge(player: Player, *, days: int) -> None:
 
 VERBS: dict[str, Verb] = {
     verb.__name__: verb
-    for verb in (make_council, agency_pledge, invite, approve, join, become, own_pledge)
+    for verb in (make_council, agency_pledge, invite, approve, prepare, join, become, own_pledge)
 }

@@ -15,6 +15,7 @@ from cli.demo.teller import Teller
 from cli.exits import Exit
 from cli.failures import Stop
 from crypto.errors import Code, Refused
+from storage import embedded
 
 OFFICE = "office"
 PASSPHRASE = "minase-demo"  # noqa: S105 -- the demo's people are invented, and so are their secrets
@@ -29,6 +30,7 @@ class Play:
     folder: Folder
     teller: Teller
     url: str
+    database: embedded.Server
     cast: dict[str, Actor] = field(default_factory=dict[str, Actor])
     aids: dict[str, str] = field(default_factory=dict[str, str])
     wids: dict[str, str] = field(default_factory=dict[str, str])

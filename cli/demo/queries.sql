@@ -1,3 +1,12 @@
+-- What an operator can take: every ciphertext of a room.
+
+-- name: ciphertexts
+SELECT f.seq, b.ct
+  FROM room.feed f
+  JOIN room.body b ON b.case_id = f.case_id AND b.id = f.id
+ WHERE f.case_id = $1 AND f.form = 'env' AND b.ct IS NOT NULL
+ ORDER BY f.seq;
+
 -- What the demo does to a copy of the database as its superuser, to show that it is noticed.
 
 -- name: triggers_off

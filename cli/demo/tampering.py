@@ -1,4 +1,4 @@
-"""Somebody with all powers over a copy of the database, and what the verifier says to it.
+"""What somebody with all powers over the database can do, and what comes of it.
 
 The copy is made from the dump; what the demo leaves behind stays as it was.
 """
@@ -13,7 +13,7 @@ from typing import Final
 import asyncpg
 
 from audit import tiles
-from cli.demo.stage import run_tool
+from cli.demo.stage import DATABASE, run_tool
 from storage import embedded, sql
 
 COPY: Final = "entaku_tampered"
@@ -58,6 +58,16 @@ class Tamperer:
             place = tiles.tile_at(level=0, index=index, size=size)
             part = leaves[index * tiles.WIDTH : index * tiles.WIDTH + place.width]
             (folder / place.entries_path).write_bytes(tiles.encode_bundle(part))
+
+
+async def ciphertexts(database: embedded.Server, case: bytes) -> list[tuple[int, str]]:
+    """Take every ciphertext of a room, by row, in hexadecimal."""
+    connection = await asyncpg.connect(database.dsn(DATABASE))
+    try:
+        rows = await connection.fetch(_SQL["ciphertexts"], case)
+    finally:
+        await connection.close()
+    return [(row["seq"], bytes(row["ct"]).hex()) for row in rows]
 
 
 @asynccontextmanager
