@@ -106,7 +106,7 @@ class Vault:
         )
         body = fmt.seal_body(key, codec.encode(contents), rev=1, entropy=entropy)
         sealed = fmt.Sealed(lock=locked, body=body)
-        _write(path, sealed.encode())
+        write_file(path, sealed.encode())
         return cls(
             path=path,
             lock=held,
@@ -164,7 +164,7 @@ class Vault:
             raise Refused(Code.OVERSIZE)
         body = fmt.seal_body(self._key, plain, rev=self.rev + 1, entropy=self._entropy)
         sealed = replace(self._sealed, body=body)
-        _write(self._path, sealed.encode())
+        write_file(self._path, sealed.encode())
         self._sealed = sealed
         self.rev += 1
 
@@ -230,7 +230,7 @@ def _require_newest(rev: int, at_least: int) -> None:
         raise Refused(Code.ROLLBACK, saved=rev, known=at_least)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """Write beside, flush to the disk, then rename: a cut leaves the old file or the new one."""
     beside = path.with_name(path.name + ".new")
     with suppress(FileNotFoundError):

@@ -60,7 +60,7 @@ def answer(footing: Footing, writing: Writing) -> Code | None:
 def test_the_first_failing_line_decides() -> None:
     """Mending one line after the other gives the codes in the order of the paper."""
     footing = WORST
-    seen = []
+    seen: list[Code | None] = []
     for _, mended in REPAIRS:
         seen.append(answer(footing, Writing.CONTENT))
         footing = mended

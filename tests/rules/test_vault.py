@@ -16,7 +16,7 @@ from protocol.ids import CaseId, Did, Hash, Id
 from protocol.shapes import Closed
 from sdk import vault_format as fmt
 from sdk.contents import Contents, EpochKey, NamedSeed, RoomKeys
-from sdk.vault import Costs, Vault
+from sdk.vault import Costs, Vault, write_file
 
 CHEAP = Argon2Profile(memory_bytes=8 * 1024, passes=1)
 COSTS = Costs(profile=CHEAP, floor=CHEAP)
@@ -195,16 +195,16 @@ async def test_a_cancelled_save_is_finished_before_the_next_one(
     """A thread cannot be cancelled: whoever comes next waits for it, and nothing is lost."""
     vault = await make(tmp_path / "v")
     begun, go, order = threading.Event(), threading.Event(), list[str]()
-    save = vault._save
+    write = write_file
 
-    def gated(plain: bytes) -> None:
+    def gated(path: Path, data: bytes) -> None:
         order.append("in")
         begun.set()
         go.wait(5)
-        save(plain)
+        write(path, data)
         order.append("out")
 
-    monkeypatch.setattr(vault, "_save", gated)
+    monkeypatch.setattr("sdk.vault.write_file", gated)
     first = asyncio.create_task(vault.update(lambda c: c.with_room(RoomKeys(case=CASE, n=1))))
     await asyncio.to_thread(begun.wait)
     first.cancel()

@@ -13,9 +13,13 @@ from protocol.vocabulary import Cap, Duty, ItemType, SeatAnswer
 from sdk import bases, seating
 from sdk.client import Client
 from sdk.member import Member
+from sdk.opening import Words
 from sdk.pledge import pledge
 from sdk.session import Session
 from tests.edges.sdk.town import COSTS, PASS, PLEDGE, Town, clock
+
+
+NO_WORDS: Words = {}
 
 
 @dataclass(slots=True)
@@ -88,13 +92,15 @@ async def hold(cast: Cast) -> Held:
         SeatInv(sit=sit, wid=each.session.me.wid, duty=duties.get(name, Duty.MEMBER), late=0)
         for name, each in cast.clients.items()
     ]
-    await member.act((convened, {"purpose": "今後の支援"}), *[(i, {}) for i in invitations])
+    await member.act(
+        (convened, {"purpose": "今後の支援"}), *[(each, NO_WORDS) for each in invitations]
+    )
     for each in cast.clients.values():
         await seating.answer_seat(each.session, case, sit, ans=SeatAnswer.ACCEPT)
     await member.room.fetch()
     others = [cast.clients[name].session.me.wid for name in ("csw", "elder")]
     await seating.add(member, [seating.Row(wid=wid) for wid in others])
-    members = {}
+    members: dict[str, Member] = {}
     for name, each in cast.clients.items():
         members[name] = await each.join(case, sit)
         await members[name].room.confirm_changes()
