@@ -18,7 +18,6 @@ from sdk.pledge import pledge
 from sdk.session import Session
 from tests.edges.sdk.town import COSTS, PASS, PLEDGE, Town, clock
 
-
 NO_WORDS: Words = {}
 
 
