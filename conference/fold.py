@@ -20,13 +20,16 @@ def fold(room: Room, row: Row, content: Content | None, *, live: Live | None = N
 
     Raises:
         Refused: EQUIVOCATION when the row does not continue the chain, or the content is not
-            the one behind its id; with `live`, any refusal, and then the room is to be thrown
-            away (it was a fork).
+            the one behind its id; NOT_LOGGED while my identity log is shorter than the row's,
+            so that nothing can be judged yet; with `live`, any refusal, and then the room is
+            to be thrown away (it was a fork).
     """
     state = room.state
     expected = feed_hash(before=state.fh, seq=row.seq, row_id=row.id, sg=row.sg, idn=row.idn)
     if row.seq != state.seq + 1 or row.fh != expected or row.idn < state.idn:
         raise Refused(Code.EQUIVOCATION, seq=row.seq)
+    if row.idn > state.directory.size:
+        raise Refused(Code.NOT_LOGGED, idn=row.idn)
     if content is not None:
         require_id(content, row.id)
     state.at = row.idn
