@@ -113,8 +113,9 @@ def plan(room: Room, batch: Batch, *, live: Live, idn: int, devices: frozenset[D
     _require_rate(room, batch, live)
     scratch = room.fork()
     rows = [_take(scratch, item, idn=idn, live=live) for item in batch.items]
-    _require_bundles(scratch, rows, batch.bundles)
     held = scratch.willing(live.now)
+    _require_level(rows, held)
+    _require_bundles(scratch, rows, batch.bundles)
     moves_gate = scratch.state.gate != room.state.gate
     evicted = evictions(scratch, held, devices) if moves_gate else {}
     staying = devices - set(evicted)
@@ -141,6 +142,12 @@ def plan(room: Room, batch: Batch, *, live: Live, idn: int, devices: frozenset[D
         evicted=evicted,
         invitations=tuple(_invitations(planned)),
     )
+
+
+def _require_level(rows: Sequence[tuple[Row, Record]], held: Gate) -> None:
+    """A roster that is stale the moment it stands was made on too old a log: sync and retry."""
+    if any(record.kind == "roster" for _, record in rows) and held.is_stale():
+        raise Refused(Code.LH_BEHIND)
 
 
 def _take(
