@@ -7,9 +7,9 @@ import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import update_wrapper
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Final
 
 import click
 from msgspec.structs import replace
@@ -29,9 +29,6 @@ from sdk.vault import Vault
 
 VAULT: Final = Path(click.get_app_dir("entaku")) / "vault"
 _MINIMUM: Final = 8
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +66,16 @@ def _read(file: Path) -> str:
         raise Stop("vault.no-passphrase", exit=Exit.USAGE) from error
 
 
-def for_person(
-    work: Callable[Concatenate[Who, P], Coroutine[Any, Any, T]],
-) -> Callable[..., T]:
+def for_person(work: Callable[..., Coroutine[Any, Any, int]]) -> Callable[..., int]:
     """Make a command of a coroutine that is handed whose keys to use."""
 
-    @click.option("--vault", type=click.Path(dir_okay=False, path_type=Path), envvar="ENTAKU_VAULT")
-    @click.pass_obj
-    @wraps(work)
-    def command(shell: Shell, /, vault: Path | None, *args: P.args, **kwargs: P.kwargs) -> T:
-        who = Who(shell=shell, path=vault or VAULT)
-        return asyncio.run(work(who, *args, **kwargs))
+    def command(shell: Shell, /, vault: Path | None, **kwargs: Any) -> int:  # noqa: ANN401 -- handed on
+        return asyncio.run(work(Who(shell=shell, path=vault or VAULT), **kwargs))
 
-    return command
+    update_wrapper(command, work)  # brings the parameters that were declared nearer
+    path = click.Path(dir_okay=False, path_type=Path)
+    with_vault = click.option("--vault", type=path, envvar="ENTAKU_VAULT")(command)
+    return click.pass_obj(with_vault)
 
 
 # --- sessions ----------------------------------------------------------------------------------

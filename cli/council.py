@@ -35,6 +35,7 @@ def group() -> None:
 
 
 @group.command("create", cls=Command)
+@for_person
 @click.argument("slug")
 @click.option("--name", required=True)
 @click.option("--url", required=True, envvar="ENTAKU_URL")
@@ -42,7 +43,6 @@ def group() -> None:
 @click.option("--keys", type=click.IntRange(1, 9), default=3)
 @click.option("--threshold", type=click.IntRange(1, 9), default=2)
 @click.option("--years", type=click.IntRange(1, 10), default=3)
-@for_person
 async def create(
     who: Who, slug: str, name: str, url: str, setup: Path, keys: int, threshold: int, years: int
 ) -> int:
@@ -110,12 +110,12 @@ def agencies() -> None:
 
 
 @agencies.command("add", cls=Command)
+@for_person
 @click.argument("name")
 @click.option("--kind", type=click.Choice([kind.value for kind in AgencyKind]), required=True)
 @click.option("--form", type=click.Choice([form.value for form in AgencyForm]), required=True)
 @click.option("--cap", "caps", type=click.Choice([cap.value for cap in Cap]), multiple=True)
 @click.option("--years", type=click.IntRange(1, 3), default=2)
-@for_person
 async def add(who: Who, name: str, kind: str, form: str, caps: Sequence[str], years: int) -> int:
     """Certify an agency; its registrar's key is made in this vault."""
     async with office(who) as desk:
@@ -157,11 +157,11 @@ async def list_agencies(who: Who) -> int:
 
 
 @group.command("pledge", cls=Command)
+@for_person
 @click.argument("text", type=FILE)
 @click.option("--days", type=click.IntRange(1, 400), default=180)
 @click.option("--version", type=click.IntRange(1), default=1)
 @click.option("--agency")
-@for_person
 async def pledge(who: Who, text: Path, days: int, version: int, agency: str | None) -> int:
     """Sign the 誓約書, for oneself or as registrar for an agency."""
     digest = Digest(Hash(sha256(await asyncio.to_thread(text.read_bytes))))

@@ -28,10 +28,10 @@ def invite() -> None:
 
 
 @invite.command("new", cls=Command)
+@for_person
 @click.argument("agency")
 @click.option("--cap", "caps", type=CAPS, multiple=True)
 @click.option("--days", type=click.IntRange(1, 14), default=3)
-@for_person
 async def new(who: Who, agency: str, caps: Sequence[str], days: int) -> int:
     """Make a single-use invitation."""
     async with office(who) as desk:
@@ -50,12 +50,12 @@ async def new(who: Who, agency: str, caps: Sequence[str], days: int) -> int:
 
 
 @invite.command("approve", cls=Command)
+@for_person
 @click.argument("agency")
 @click.argument("code")
 @click.option("--name", required=True)
 @click.option("--days", type=click.IntRange(1, 486), default=400)
 @click.option("--yes", is_flag=True)
-@for_person
 async def approve(who: Who, agency: str, code: str, name: str, days: int, *, yes: bool) -> int:
     """Check who asks to join, read the digits aloud, and certify."""
     inv = InvId(read_code(code).inv)
@@ -77,10 +77,10 @@ async def approve(who: Who, agency: str, code: str, name: str, days: int, *, yes
 
 
 @click.command("join", cls=Command)
+@for_person
 @click.argument("ticket")
 @click.option("--url", envvar="ENTAKU_URL")
 @click.option("--slug", required=True, envvar="ENTAKU_COUNCIL")
-@for_person
 async def join(who: Who, ticket: str, url: str | None, slug: str) -> int:
     """Enrol this device with a link or a typed code."""
     shell, read = who.shell, enrol.read_ticket(ticket)
@@ -140,8 +140,8 @@ async def list_devices(who: Who) -> int:
 
 
 @device.command("offer", cls=Command)
-@click.option("--yes", is_flag=True)
 @for_person
+@click.option("--yes", is_flag=True)
 async def offer(who: Who, *, yes: bool) -> int:
     """On the old device: show a code for a further device, then confirm it."""
     shell = who.shell
@@ -156,10 +156,10 @@ async def offer(who: Who, *, yes: bool) -> int:
 
 
 @device.command("link", cls=Command)
+@for_person
 @click.argument("code")
 @click.option("--url", required=True, envvar="ENTAKU_URL")
 @click.option("--slug", required=True, envvar="ENTAKU_COUNCIL")
-@for_person
 async def link_device(who: Who, code: str, url: str, slug: str) -> int:
     """On the new device: type the code that the old one shows."""
     shell = who.shell

@@ -1,6 +1,7 @@
 """Commands of click whose help is in the catalogue, in the person's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any, TypeVar
 
 import click
@@ -60,10 +61,22 @@ class Command(click.Command):
 
 
 class Group(Command, click.Group):
-    """A group whose commands speak."""
+    """A group whose commands speak; those named in `lazy` are imported when they are called."""
 
     command_class = Command
     group_class = type
+
+    def __init__(self, *args: Any, lazy: Mapping[str, str] | None = None, **kwargs: Any) -> None:  # noqa: ANN401 -- click's own, handed on
+        super().__init__(*args, **kwargs)
+        self._lazy = dict(lazy or {})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command, in its module if need be."""
+        place = self._lazy.get(cmd_name)
+        if place is not None and cmd_name not in self.commands:
+            module, _, name = place.partition(":")
+            self.add_command(getattr(import_module(module), name), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, then the commands in the order of their definition."""
@@ -77,7 +90,7 @@ class Group(Command, click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Keep the order in which a person meets the commands."""
         del ctx
-        return list(self.commands)
+        return list(self._lazy or self.commands)
 
 
 def _write_options(
@@ -85,7 +98,7 @@ def _write_options(
 ) -> None:
     shell = _shell(ctx)
     rows = list[tuple[str, str]]()
-    for param in command.get_params(ctx):
+    for param in sorted(command.get_params(ctx), key=_rank):
         record = param.get_help_record(ctx)
         name = "help" if "--help" in param.opts else param.name or ""
         if isinstance(param, click.Argument):
@@ -94,6 +107,13 @@ def _write_options(
             rows.append((record[0], _help(shell, f"option.{name}")))
     with formatter.section(_label(ctx, "options")):
         formatter.write_dl(rows)
+
+
+def _rank(param: click.Parameter) -> int:
+    """Arguments first, then what belongs to the command, then what every command has."""
+    if isinstance(param, click.Argument):
+        return 0
+    return 2 if param.name in {"vault", "lang", "json"} or "--help" in param.opts else 1
 
 
 def _label(ctx: click.Context, key: str) -> str:

@@ -143,7 +143,7 @@ async def tamper(play: Play) -> None:
 
 
 async def _caught(play: Play, tamperer: Tamperer, entry: Entry, *, key: str, size: int) -> None:
-    folder = play.folder.path / key
+    folder = play.folder.tampered / key.partition(".")[2]
     await tamperer.export(play.folder.export / "ops", folder, size=size)
     code, said = await run_verifier(folder)
     found = json.loads(said)

@@ -25,7 +25,7 @@ from storage.pool import ensure_database
 FOLDER: Final = Path(".data/demo")
 HOST: Final = "127.0.0.1"
 DATABASE: Final = "entaku"
-_OURS: Final = ("postgres", "server", "keys", "logs", "export")
+_OURS: Final = ("postgres", "server", "keys", "logs", "export", "tampered")
 _PATIENCE: Final = 30.0
 _STEP: Final = 0.05
 _TROUBLES: Final = {
@@ -56,6 +56,11 @@ class Folder:
     def export(self) -> Path:
         """What is left for whoever wants to verify."""
         return self.path / "export"
+
+    @property
+    def tampered(self) -> Path:
+        """Exports of a database that somebody altered."""
+        return self.path / "tampered"
 
     @property
     def server(self) -> Path:

@@ -112,7 +112,7 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
     code, _, err = _run(capsys=capsys)
 
     assert code is Exit.USAGE
-    assert all(name in err for name in commands.root.commands)
+    assert all(name in err for name in commands.TREE)
 
 
 def test_a_label_that_nobody_named_is_the_code_itself() -> None:

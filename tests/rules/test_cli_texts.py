@@ -18,7 +18,10 @@ ROOT = Path(__file__).parents[2]
 def _tree(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield name, command
     if isinstance(command, click.Group):
-        for sub, below in command.commands.items():
+        context = click.Context(command)
+        for sub in command.list_commands(context):
+            below = command.get_command(context, sub)
+            assert below is not None
             yield from _tree(f"{name}.{sub}".lstrip("."), below)
 
 
