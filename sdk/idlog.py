@@ -4,6 +4,7 @@ The root over every size up to the verified one can be told; so what members nam
 compared with what this client computed itself.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -49,6 +50,7 @@ class IdLog:
         self._places: dict[bytes, int] = {}
         self._statements: list[bytes | None] = []
         self._roots: dict[int, Digest] = {}
+        self._growing = asyncio.Lock()
         self._looked: dict[CaseId, int] = {}  # leaves below were looked at and are complete
         self.net = net
         self.directory = Directory()
@@ -106,6 +108,10 @@ class IdLog:
             Refused: WRONG_NET, UNTRUSTED or BAD_SIG of the checkpoint, BAD_PROOF, ROLLBACK,
                 EQUIVOCATION, CLOCK.
         """
+        async with self._growing:
+            return await self._grow(now)
+
+    async def _grow(self, now: Instant) -> bool:
         fetched = await self._fetch()
         if fetched is None:
             return False
@@ -219,6 +225,10 @@ class IdLog:
 
         A new one makes a new `directory`. Raises MISSING_STATEMENT while one is withheld.
         """
+        async with self._growing:
+            return await self._complete(case)
+
+    async def _complete(self, case: CaseId) -> bool:
         missing = self.missing(case)
         for index in missing:
             page = await self._page(index, 1)

@@ -25,7 +25,7 @@ from protocol.wire import (
     Sub,
 )
 from sdk.clock import Clock
-from sdk.contents import Contents, Identity, Unredeemed
+from sdk.contents import Contents, Evidence, Identity, Unredeemed
 from sdk.council import Council, net_header
 from sdk.receipts import OpsLog, is_overdue, redeem
 from sdk.transport import Http
@@ -89,6 +89,11 @@ class Session:
     def dk(self) -> SigningKey:
         """This device's signing key."""
         return self.vault.dk
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Contradictions found so far, as two signed things each, to be shown to others."""
+        return self.vault.contents.evidence
 
     def certificate(self) -> Cert[Device]:
         """This device's newest certificate in the verified log."""

@@ -27,7 +27,7 @@ from sdk.vault import Vault
 from sdk.words import Said
 from server.service import SERVICE
 from tests.edges.people import Edge
-from tests.edges.sdk.stage import Cast, Held, hold, level
+from tests.edges.sdk.stage import Cast, Held, hold, level, reach
 from tests.edges.sdk.town import COSTS, PASS, clock
 
 
@@ -192,6 +192,22 @@ async def test_a_refused_batch_leaves_neither_rows_nor_numbers_behind(
 def by_server(edge: Edge, forged: Statement) -> bytes:
     """Sign with the server's own key: what a dishonest one could do."""
     return to_dsse(forged, [sign(forged, edge.app[SERVICE].custody.srv)])
+
+
+async def test_a_lost_connection_comes_back_and_misses_nothing(cast: Cast) -> None:
+    """The client signs in again, joins from its last row on, and is level with the others."""
+    held = await hold(cast)
+    chair, elder = held.members["chair"], held.members["elder"]
+
+    await cast.clients["elder"].socket.close()
+    await chair.act(priority(held, chair))
+    await chair.act(priority(held, chair))
+    await reach(elder, chair.room.state.seq)
+    await elder.act(priority(held, elder))
+    await level(held.members)
+
+    assert len(chair.room.conference.prio) == 3
+    assert elder.room.gone is None
 
 
 async def test_two_heads_that_contradict_each_other_halt_the_room(cast: Cast, edge: Edge) -> None:
