@@ -28,10 +28,11 @@ from protocol.wire import Sub
 from sdk.transport import Http
 
 _PATIENCE: Final = 60.0  # seconds for all of one run
+_FRESH: Final = 300.0  # seconds for which a token of ten minutes is not renewed
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """A command: `join` a room of so many members, or measure `latency` or `flood` in it."""
+    """A command: `make` a room of so many members, `enter` it, measure, `leave` it."""
 
     do: str
     members: int = 0
@@ -86,8 +87,12 @@ class Side(Protocol):
         """Prepare for rooms of at most so many."""
         ...
 
-    async def join(self, members: int, heard: Heard) -> None:
-        """Connect so many sockets to one room; `heard` is told the key of all that comes."""
+    async def make(self, members: int) -> None:
+        """Make a room of so many."""
+        ...
+
+    async def enter(self, members: int, heard: Heard) -> None:
+        """Connect so many sockets to the room; `heard` is told the key of all that comes."""
         ...
 
     def prepare(self, count: int) -> list[list[Sealed]]:
@@ -116,7 +121,10 @@ class Floor:
     async def start(self, most: int) -> None:
         """Nothing to prepare."""
 
-    async def join(self, members: int, heard: Heard) -> None:
+    async def make(self, members: int) -> None:
+        """There is one room for all."""
+
+    async def enter(self, members: int, heard: Heard) -> None:
         """Connect; the server puts everybody into one room."""
 
         def hear(data: dict[str, str]) -> None:
@@ -174,27 +182,42 @@ class Ours:
     senders: list[Sender] = field(default_factory=list[Sender])
     sockets: list[Engine] = field(default_factory=list[Engine])
     rooms: int = 0
+    fresh_until: float = 0.0
 
     async def start(self, most: int) -> None:
         """Found a council and enrol everybody."""
         http = await Http(url=self.url, slug=SLUG).__aenter__()
         self.town = await settle(http, setup=self.setup)
         self.people = await self.town.enrol(most)
+        self.fresh_until = time.monotonic() + _FRESH
 
-    async def join(self, members: int, heard: Heard) -> None:
-        """Make a room of so many people, and let all of them listen to it."""
+    async def make(self, members: int) -> None:
+        """Make a room of so many people, with a section for each sender."""
         assert self.town is not None  # noqa: S101 -- started before
         self.rooms += 1
         people = self.people[:members]
         maker = Maker(town=self.town, members=people, code=f"K-{100 + self.rooms}")
         self.senders = await maker.make(min(SENDERS, members))
 
+    async def enter(self, members: int, heard: Heard) -> None:
+        """Let all of its people listen to the room, under tokens that last."""
+        await self._renew()
+
         def hear(text: str) -> None:
             for row in _PUSHED.decode(text).frames:
                 heard(row.id)
 
-        for member in people:
-            self.sockets.append(await self._listen(maker.case, member, hear))
+        for member in self.people[:members]:
+            self.sockets.append(await self._listen(self.senders[0].case, member, hear))
+
+    async def _renew(self) -> None:
+        """Sign everybody in again when her token is half used up."""
+        assert self.town is not None  # noqa: S101 -- started before
+        if time.monotonic() < self.fresh_until:
+            return
+        self.fresh_until = time.monotonic() + _FRESH
+        for member in self.people:
+            await self.town.sign_in(member)
 
     async def _listen(self, case: CaseId, member: Member, hear: Callable[[str], None]) -> Engine:
         socket = engine()
@@ -342,9 +365,11 @@ class Load:
         match ask.do:
             case "start":
                 await self.side.start(ask.members)
-            case "join":
+            case "make":
+                await self.side.make(ask.members)
+            case "enter":
                 self.tally = Tally(members=ask.members)
-                await self.side.join(ask.members, self._heard)
+                await self.side.enter(ask.members, self._heard)
             case "latency":
                 return await latency(self.side, self.tally, ask.count)
             case "prepare":

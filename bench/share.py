@@ -115,19 +115,13 @@ async def compare(
     pairs = {"ours": mine, "floor": bare}
     for name, pair in pairs.items():
         pair.resume()
-        await pair.load.ask("join", members=plan.members)
-        await _flood(pair, WARM_UP, postmaster)
+        await pair.load.ask("make", members=plan.members)
         pair.pause()
-        tell(f"{name}: {plan.members} joined")
+        tell(f"{name}: a room of {plan.members}")
     for _ in range(plan.runs):
         for name, pair in pairs.items():
-            pair.resume()
-            found[name].append(await _run(pair, plan, postmaster))
-            pair.pause()
+            found[name].append(await _turn(pair, plan, postmaster))
             tell(f"{name}: {found[name][-1].delivered:.0f}/s")
-    for pair in pairs.values():
-        pair.resume()
-        await pair.load.ask("leave")
     return Shared(
         members=plan.members,
         runs=plan.runs,
@@ -135,6 +129,17 @@ async def compare(
         ours=_median(found["ours"]),
         floor=_median(found["floor"]),
     )
+
+
+async def _turn(pair: Pair, plan: Plan, postmaster: int) -> Run:
+    """One run; while it waits, a side has no sockets whose heartbeat it could miss."""
+    pair.resume()
+    await pair.load.ask("enter", members=plan.members)
+    await _flood(pair, WARM_UP, postmaster)
+    run = await _run(pair, plan, postmaster)
+    await pair.load.ask("leave")
+    pair.pause()
+    return run
 
 
 async def _flood(pair: Pair, count: int, postmaster: int) -> tuple[Figures, float, float]:

@@ -129,6 +129,11 @@ class Server:
         """The address of a database, for asyncpg and for PostgreSQL's own tools."""
         return f"postgresql://{user}@/{quote(database)}?host={quote(str(self._socket))}"
 
+    @property
+    def pid(self) -> int:
+        """Number of the process under which all of PostgreSQL's run."""
+        return self._process.pid
+
     def is_running(self) -> bool:
         """Answer whether the process is alive."""
         return self._process.poll() is None
