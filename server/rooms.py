@@ -110,7 +110,6 @@ class RoomCache:
 
     async def level(self, case: CaseId) -> Held:
         """Do the same for whoever has the turn already; a gate whose limit has passed is moved."""
-        await self.council.sync()
         held = await self._level(case)
         now = self._clock()
         if held.seen.gate_until > now:
@@ -120,13 +119,27 @@ class RoomCache:
         return await self._level(case)
 
     async def _level(self, case: CaseId) -> Held:
-        seen = await self.store.snapshot(case)
-        if seen is None:
-            raise Refused(Code.UNKNOWN_ID)
+        seen = await self._snapshot(case)
         held = self._held.setdefault(case, Held(room=self.empty(case), seen=seen))
         held.seen = seen
         await self._catch_up(case, held, upto=seen.seq)
         return held
+
+    async def _snapshot(self, case: CaseId) -> Snapshot:
+        """Read the counters, then what they stand on: a directory that is behind judges nothing."""
+        seen = await self._counters(case)
+        await self.council.sync()
+        if (seen.idn, seen.id_rev) == (self.council.idn, self.council.rev):
+            return seen
+        seen = await self._counters(case)
+        await self.council.sync()
+        return seen
+
+    async def _counters(self, case: CaseId) -> Snapshot:
+        seen = await self.store.snapshot(case)
+        if seen is None:
+            raise Refused(Code.UNKNOWN_ID)
+        return seen
 
     def empty(self, case: CaseId) -> Room:
         """A room before its first row."""
@@ -147,7 +160,8 @@ class RoomCache:
     async def _catch_up(self, case: CaseId, held: Held, *, upto: int) -> None:
         """Fold the rows that other nodes, or earlier runs, committed; bytes are not at hand."""
         while held.room.state.seq < upto:
-            rows = await self.store.rows(case, after=held.room.state.seq, limit=PAGE)
+            behind = min(upto - held.room.state.seq, PAGE)  # later rows may need a later log
+            rows = await self.store.rows(case, after=held.room.state.seq, limit=behind)
             if not rows:
                 break
             for stored in rows:
