@@ -95,8 +95,8 @@ class Side(Protocol):
         """Connect so many sockets to the room; `heard` is told the key of all that comes."""
         ...
 
-    def prepare(self, count: int) -> list[list[Sealed]]:
-        """Make `count` messages for each sender."""
+    def prepare(self, count: int, senders: int = SENDERS) -> list[list[Sealed]]:
+        """Make `count` messages for each of the first senders; all of them must be sent."""
         ...
 
     async def send(self, sender: int, message: Sealed) -> None:
@@ -136,11 +136,11 @@ class Floor:
             await socket.connect(self.url, transports=["websocket"], wait_timeout=10)
             self.sockets.append(socket)
 
-    def prepare(self, count: int) -> list[list[Sealed]]:
+    def prepare(self, count: int, senders: int = SENDERS) -> list[list[Sealed]]:
         """Texts of 2 KiB under random keys."""
         return [
             [Sealed(key=entropy.system(16).hex(), text="") for _ in range(count)]
-            for _ in range(SENDERS)
+            for _ in range(senders)
         ]
 
     async def send(self, sender: int, message: Sealed) -> None:
@@ -250,9 +250,9 @@ class Ours:
         request = Sub(case=case, sit=None, start=2**32, nonce=Blob(nonce), time=time, sig=sig)
         return codec.encode(request).decode()
 
-    def prepare(self, count: int) -> list[list[Sealed]]:
+    def prepare(self, count: int, senders: int = SENDERS) -> list[list[Sealed]]:
         """Seal and sign the next versions of each sender's section."""
-        return [sender.seal(count) for sender in self.senders]
+        return [sender.seal(count) for sender in self.senders[:senders]]
 
     async def send(self, sender: int, message: Sealed) -> None:
         """Post a version."""
@@ -306,10 +306,11 @@ class Tally:
 async def latency(side: Side, tally: Tally, count: int) -> Figures:
     """Send one at a time: from sending to the acknowledgement and to the last recipient."""
     acks, lasts = list[float](), list[float]()
-    texts = side.prepare(-(-count // SENDERS))
-    for place in range(count):
-        sender = place % SENDERS
-        message = texts[sender][place // SENDERS]
+    senders = min(count, SENDERS)
+    texts = side.prepare(count // senders, senders)
+    for place in range(count // senders * senders):
+        sender = place % senders
+        message = texts[sender][place // senders]
         tally.expect([message.key])
         began = time.perf_counter()
         await side.send(sender, message)
@@ -317,7 +318,7 @@ async def latency(side: Side, tally: Tally, count: int) -> Figures:
         await tally.all()
         lasts.append(time.perf_counter() - began)
     return Figures(
-        messages=count,
+        messages=len(lasts),
         ack_p50=_quantile(acks, 0.5),
         last_p50=_quantile(lasts, 0.5),
         last_p95=_quantile(lasts, 0.95),
