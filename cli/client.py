@@ -81,11 +81,16 @@ def for_person(work: Callable[..., Coroutine[Any, Any, int]]) -> Callable[..., i
 # --- sessions ----------------------------------------------------------------------------------
 
 
+async def unlocked(who: Who) -> Session:
+    """Unlock the vault of an enrolled device; the caller closes it."""
+    clock = Clock(who.shell.now)
+    return await Session.open(who.path, who.passphrase(), clock=clock, entropy=who.shell.entropy)
+
+
 @asynccontextmanager
 async def signed_in(who: Who) -> AsyncGenerator[Session]:
     """Unlock the vault of an enrolled device and sign in."""
-    clock = Clock(who.shell.now)
-    session = await Session.open(who.path, who.passphrase(), clock=clock, entropy=who.shell.entropy)
+    session = await unlocked(who)
     try:
         await session.login()
         yield session

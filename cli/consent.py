@@ -138,7 +138,8 @@ async def list_bases(who: Who, member: Member) -> int:
     state = member.room.state
     for listed in sorted(state.listed, key=lambda each: state.listed[each]):
         body = state.basis_of(listed)
-        names = [agency_name(member, aid) for scope in body.scope for aid in scope.ag]
+        named = dict.fromkeys(aid for scope in body.scope for aid in scope.ag)
+        names = [agency_name(member, aid) for aid in named]
         taken = sum(withdraw.basis == listed for _, withdraw in state.withdrawn.values())
         _give(who, b64u(listed), body, names, taken=taken)
     return Exit.OK

@@ -140,6 +140,14 @@ def sitting(member: Member) -> Sitting:
     return (running or found)[-1]
 
 
+async def titles(member: Member) -> dict[str, str]:
+    """Titles of the agenda by the item's id, as far as this person may read them."""
+    found = member.room.state.document_of(DocClass.AGENDA)
+    said = {} if found is None else await member.room.words(found.body.doc)
+    convened = [words.get("items", []) for name, words in said.items() if name[:9] == "sit.conv:"]
+    return {each["it"]: each["title"] for items in convened for each in items}
+
+
 def item(member: Member, no: int) -> Item:
     """The item with a number in the newest sitting; UNKNOWN_ID."""
     sit = sitting(member).sit

@@ -1,6 +1,7 @@
 """The console script `entaku`: finds out the language, runs a command, ends with a code."""
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,9 @@ from protocol.sentences import LANGS, Lang
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an old terminal shows ? and works
     sys.exit(run(sys.argv[1:] if arguments is None else arguments, os.environ))
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cli.client import Who, find_agency, for_person, signed_in
+from cli.client import Who, find_agency, for_person, unlocked
 from conference.records import Owner, SeatState
 from consent import register
 from crypto.errors import Code, Refused
@@ -61,17 +61,17 @@ def in_room(work: Callable[..., Coroutine[Any, Any, int]]) -> Callable[..., int]
 @asynccontextmanager
 async def entered(who: Who, case: str, *, yes: bool) -> AsyncGenerator[Member]:
     """Join the room's live feed, in the sitting if there is a seat; leave at the end."""
-    async with signed_in(who) as session:
-        client = Client(session, register=register.load())
-        found = await find_case(session, case)
+    session = await unlocked(who)
+    client = Client(session, register=register.load())
+    try:
         await client.connect()
-        try:
-            member = await client.join(found)
-            await client.join(found, seat_of(member))
-            await _confirm(who, member, yes=yes)
-            yield member
-        finally:
-            await client.close()
+        found = await find_case(session, case)
+        member = await client.join(found)
+        await client.join(found, seat_of(member))
+        await _confirm(who, member, yes=yes)
+        yield member
+    finally:
+        await client.close()
 
 
 def seat_of(member: Member) -> SitId | None:

@@ -6,6 +6,7 @@ from functools import partial
 
 import click
 
+from agenda.model import Item
 from cli import deeds
 from cli.client import Who, for_person, signed_in
 from cli.exits import Exit
@@ -118,17 +119,28 @@ async def show(who: Who, member: Member) -> int:
             state=shell.text(f"sitting.state.{sitting.state.value}"),
         ),
     )
+    titles = await deeds.titles(member)
     for item in sorted(member.items().values(), key=lambda each: each.no):
         if item.sit == sitting.sit:
-            out = item.out.value if item.out else ""
-            record = {"no": item.no, "typ": item.typ.value, "state": item.state.value, "out": out}
-            state = shell.text(f"sitting.state.{item.state.value}")
-            shell.give(record, f"  {item.no:>2}  {state} {out}")
+            _give_item(who, item, titles.get(item.it.hex(), ""))
     names = await member.room.names()
     for seat in member.room.conference.seats.values():
         if seat.sit == sitting.sit:
             _give_seat(who, member, seat, names.get(seat.wid, seat.wid.hex()[:8]))
     return Exit.OK
+
+
+def _give_item(who: Who, item: Item, title: str) -> None:
+    out = item.out.value if item.out else ""
+    record = {
+        "no": item.no,
+        "typ": item.typ.value,
+        "title": title,
+        "state": item.state.value,
+        "out": out,
+    }
+    state = who.shell.text(f"sitting.state.{item.state.value}")
+    who.shell.give(record, f"  {item.no:>2}  {title}  {state} {out}")
 
 
 def _give_seat(who: Who, member: Member, seat: HeldSeat, name: str) -> None:

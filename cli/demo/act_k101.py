@@ -66,18 +66,13 @@ async def _bases(play: Play, case: Case, room: str) -> None:
 
 
 async def _convene(play: Play, case: Case, room: str) -> None:
-    items = [{**to_builtins(item), "bases": item.typ != "form"} for item in case.items]
     sitting = await play.ask(
         case.chair,
         "convene",
         case=room,
-        kind=case.kind,
-        no=case.number,
-        items=items,
+        meeting=to_builtins(case),
         bases=play.facts[f"{case.code}.bases"],
         subs=play.facts[f"{case.code}.subs"],
-        purpose=case.purpose,
-        place=case.place,
     )
     play.facts[f"{case.code}.sit"] = sitting
     duties = {key: _duty(case, key) for key in case.people()}
@@ -279,9 +274,8 @@ async def offer_parts(play: Play, case: Case, room: str, *, number: int) -> None
     for name, row in rows.items():
         made = await play.ask(case.chair, "part", case=room, no=number, **row)
         play.facts[f"{case.code}.row.{name}"] = made
-    await play.ask(
-        lead.interim, "answer_part", case=room, row=play.facts[f"{case.code}.row.interim"]
-    )
+    for who, name in ((lead.interim, "interim"), (lead.deputy, "deputy")):
+        await play.ask(who, "answer_part", case=room, row=play.facts[f"{case.code}.row.{name}"])
     play.teller.tell(
         "boards.parts",
         main=play.story.agency(lead.main).name,
@@ -338,7 +332,7 @@ async def give_actions(play: Play, case: Case, room: str, *, number: int) -> Non
     """Actions with owner and due date; the owners accept."""
     for index, action in enumerate(case.actions):
         made = await play.ask(
-            case.recorder, "action", case=room, no=number, **_action(play, action)
+            case.recorder, "action", case=room, no=number, task=_action(play, action)
         )
         play.facts[f"{case.code}.action.{index}"] = made
         if action.owner is not None:

@@ -180,16 +180,7 @@ async def card(player: Player, *, case: str, wid: str, title: str, text: str) ->
 
 @_verb
 async def convene(
-    player: Player,
-    *,
-    case: str,
-    kind: str,
-    no: int,
-    items: list[Json],
-    bases: dict[str, str],
-    subs: dict[str, str],
-    purpose: str,
-    place: str,
+    player: Player, *, case: str, meeting: Json, bases: dict[str, str], subs: dict[str, str]
 ) -> str:
     """招集."""
     pairs = {SubId(_id(subs[key])): _sid(bases[key]) for key in bases}
@@ -199,19 +190,19 @@ async def convene(
             typ=ItemType(each["typ"]),
             title=each["title"],
             minutes=each["minutes"],
-            bases=pairs if each["bases"] else {},
+            bases={} if each["typ"] == ItemType.FORM else pairs,
         )
-        for each in items
+        for each in meeting["items"]
     ]
-    meeting = deeds.Meeting(
-        kind=kind,
-        no=no,
+    planned = deeds.Meeting(
+        kind=meeting["kind"],
+        no=meeting["number"],
         starts=player.clock.now().plus(HOUR),
-        purpose=purpose,
-        place=place,
+        purpose=meeting["purpose"],
+        place=meeting["place"],
         points=points,
     )
-    return (await deeds.convene(await _member(player, case), meeting)).hex()
+    return (await deeds.convene(await _member(player, case), planned)).hex()
 
 
 @_verb
@@ -386,21 +377,16 @@ async def answer_part(
 
 
 @_verb
-async def action(
-    player: Player,
-    *,
-    case: str,
-    no: int,
-    aid: str,
-    wid: str | None,
-    due: str | None,
-    outside: bool,
-    text: str,
-    report: str,
-) -> str:
+async def action(player: Player, *, case: str, no: int, task: Json) -> str:
     """Record an action."""
-    task = deeds.Task(owner=_owner(aid, wid), due=due, text=text, report=report, outside=outside)
-    return (await deeds.new_action(await _member(player, case), task, no=no)).hex()
+    made = deeds.Task(
+        owner=_owner(task["aid"], task["wid"]),
+        due=task["due"],
+        text=task["text"],
+        report=task["report"],
+        outside=task["outside"],
+    )
+    return (await deeds.new_action(await _member(player, case), made, no=no)).hex()
 
 
 @_verb

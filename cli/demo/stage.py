@@ -198,6 +198,21 @@ def setup_token(folder: Folder) -> str:
     return (folder.server / "keys" / "setup").read_text(encoding="ascii").strip()
 
 
+def write_helper(folder: Folder, *, passphrase: str) -> Path:
+    """Write a script that runs `entaku` as one person: `.data/demo/as PERSON COMMAND…`."""
+    helper = folder.path / "as"
+    keys = folder.keys.absolute()
+    lines = (
+        "#!/bin/sh",
+        "who=$1; shift",
+        f"export ENTAKU_PASSPHRASE='{passphrase}' ENTAKU_VAULT='{keys}'/\"$who\"/vault",
+        f"exec '{sys.executable}' -m cli.main \"$@\"",
+    )
+    helper.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    helper.chmod(0o700)
+    return helper
+
+
 async def dump(database: embedded.Server, file: Path) -> None:
     """Write everything in the database as SQL."""
     await run_tool("pg_dump", "--file", str(file), database.dsn(DATABASE))
