@@ -24,7 +24,10 @@ async def _play() -> None:
     stdin = asyncio.StreamReader(limit=lines.LIMIT)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
-    player = Player(hello=lines.read_hello(await stdin.readline()), happened=_happened)
+    hello = await stdin.readline()
+    if not hello:
+        return  # the director left before the play began
+    player = Player(hello=lines.read_hello(hello), happened=_happened)
     try:
         while line := await stdin.readline():
             _say(await _obey(player, lines.read_order(line)))

@@ -40,10 +40,9 @@ class Play:
 
     async def engage(self, keys: Iterable[str]) -> None:
         """Start a process for each person."""
-        started = await gather(self._start(key) for key in keys)
-        self.cast |= {actor.name: actor for actor in started}
+        await gather(self._start(key) for key in keys)
 
-    async def _start(self, key: str) -> Actor:
+    async def _start(self, key: str) -> None:
         hello = lines.Hello(
             person=key,
             vault=str(self.folder.vault(key)),
@@ -52,7 +51,11 @@ class Play:
             slug=self.story.council.slug,
         )
         log = self.folder.logs / f"{key}.log"
-        return await Actor.start(hello, log=log, environment=environment({}))
+        starting = asyncio.create_task(Actor.start(hello, log=log, environment=environment({})))
+        try:
+            await asyncio.shield(starting)
+        finally:  # also when the demo is ended meanwhile: whoever was started is sent home
+            self.cast[key] = await starting
 
     async def dismiss(self, *keys: str) -> None:
         """End processes, all of them without a name; their vaults are free then."""

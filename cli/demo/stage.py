@@ -77,17 +77,24 @@ def prepare(path: Path = FOLDER) -> Folder:
     try:
         path.mkdir(parents=True, exist_ok=True)
         lock = (path / "director.lock").open("wb")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for name in _OURS:
-            if (path / name).exists():
-                shutil.rmtree(path / name)
-        folder = Folder(path, lock)
-        for part in (folder.keys, folder.logs, folder.server):
-            part.mkdir(mode=0o700)
+        try:
+            return _emptied(Folder(path, lock))
+        except BaseException:
+            lock.close()
+            raise
     except BlockingIOError as error:
         raise Stop("demo.in-use", exit=Exit.CANNOT_START, folder=path) from error
     except OSError as error:
         raise disk_stop(error, path) from error
+
+
+def _emptied(folder: Folder) -> Folder:
+    fcntl.flock(folder.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    for name in _OURS:
+        if (folder.path / name).exists():
+            shutil.rmtree(folder.path / name)
+    for part in (folder.keys, folder.logs, folder.server):
+        part.mkdir(mode=0o700)
     return folder
 
 

@@ -28,7 +28,7 @@ def folder() -> Iterator[Path]:
 
 def _demo(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ENTAKU_")}
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 -- our own program
         [sys.executable, "-m", "cli.main", "demo", *arguments],
         cwd=folder,
         env={**kept, "PYTHONPATH": str(ROOT)},

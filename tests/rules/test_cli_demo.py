@@ -102,7 +102,7 @@ def test_settings_of_another_server_do_not_leak_in(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_helper_runs_entaku_as_one_person(tmp_path: Path) -> None:
-    """The script that is left for pasting names vault and passphrase, and only its owner reads it."""
+    """The script that is left for pasting names vault and passphrase; only its owner reads it."""
     folder = stage.prepare(tmp_path / "demo")
 
     helper = stage.write_helper(folder, passphrase="open sesame")
@@ -120,7 +120,7 @@ def test_the_helper_runs_entaku_as_one_person(tmp_path: Path) -> None:
 def test_what_actors_say_comes_back_as_it_was() -> None:
     """Orders, reports and events survive the pipe."""
     order = lines.Order(id=1, do="enter", args={"case": "ab", "words": ["母"]})
-    said = [
+    said: list[lines.Report | lines.Event] = [
         lines.Report(id=1, result={"seq": 3}),
         lines.Report(id=2, code="INVARIANT", facts={"main": 0}),
         lines.Event(name="gone", at=12.5, facts={"code": "BASIS_WITHDRAWN"}),
