@@ -4,6 +4,7 @@ OpenSSL and WebCrypto accept an identity public key with a zero signature for an
 (protocol, section 1.4); so the point is checked at every verification, not only at issuance.
 """
 
+from functools import lru_cache
 from typing import Final, Self
 
 from nacl import bindings
@@ -38,8 +39,14 @@ class SigningKey:
 
 def require_point(public: bytes) -> None:
     """Refuse a key that is not a canonical point of the prime-order group (`WEAK_KEY`)."""
-    if len(public) != PUBLIC_SIZE or not bindings.crypto_core_ed25519_is_valid_point(public):
+    if len(public) != PUBLIC_SIZE or not _is_point(bytes(public)):
         raise Refused(Code.WEAK_KEY)
+
+
+@lru_cache(maxsize=8192)
+def _is_point(public: bytes) -> bool:
+    """Remember the answer: it costs as much as a signature, and the same devices come again."""
+    return bindings.crypto_core_ed25519_is_valid_point(public)
 
 
 def verify(*, public: bytes, message: bytes, signature: bytes) -> None:

@@ -81,6 +81,8 @@ class Directory:
         self.chains: dict[Sid, AnyChain] = {}
         self.compromised: dict[Wid, int] = {}  # leaf index of the first such revocation
         self.seen_ended: set[int] = set()
+        self._trusted: dict[Key, Signer] = {}
+        self._trusted_at = 0
 
     # --- the log's own facts -----------------------------------------------------------------
 
@@ -223,6 +225,16 @@ class Directory:
         NOT_LOGGED when the certificate stands at or beyond `n`), signatures of the
         certificates, caps, time, revocation, type.
         """
+        if n != self._trusted_at:  # what the leaves below `n` say is the same for ever
+            self._trusted, self._trusted_at = {}, n
+        if pk not in self._trusted:
+            self._trusted[pk] = self._owner_of(pk, n)
+        if typ not in DK_TYPES:
+            raise Refused(Code.UNTYPED_KEY)
+        return self._trusted[pk]
+
+    def _owner_of(self, pk: Key, n: int) -> Signer:
+        """All lines of `trust` but the last."""
         self.root(n)
         device, chain = self._device(pk, n)
         worker = self._owner(device.body, n)
@@ -231,8 +243,6 @@ class Directory:
         aid = worker.body.aid
         self._require_time([[worker.body], [device.body], self._agency_versions(aid, n)], n)
         self._require_unrevoked([self.workers[worker.body.wid], chain, self.agencies[aid]], n)
-        if typ not in DK_TYPES:
-            raise Refused(Code.UNTYPED_KEY)
         return Signer(
             wid=worker.body.wid,
             ik=worker.body.ik,

@@ -6,7 +6,7 @@ fold them on both ends (protocol, sections 5.5 to 5.14).
 
 from collections.abc import Callable, Iterable
 from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields
 
 from crypto.errors import Code, Refused
 from protocol.derived import feed_start
@@ -129,12 +129,10 @@ class RoomState:
 
     def fork(self) -> "RoomState":
         """Copy far enough that a batch can be tried without touching this state."""
-        copies = {
-            f.name: copy(getattr(self, f.name))
-            for f in fields(self)
-            if f.name not in {"directory", "log_root"}
-        }
-        return replace(self, **copies)
+        forked = copy(self)
+        for name in _CONTAINERS:
+            setattr(forked, name, copy(getattr(self, name)))
+        return forked
 
     def __post_init__(self) -> None:
         """Begin at fh_0."""
@@ -280,3 +278,6 @@ class RoomState:
         if not isinstance(body, Basis) or body.case != self.case:
             raise Refused(Code.NO_BASIS)
         return body
+
+
+_CONTAINERS = tuple(f.name for f in fields(RoomState) if f.default_factory is not MISSING)
