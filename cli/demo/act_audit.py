@@ -165,7 +165,11 @@ async def search_leaks(play: Play) -> None:
     """No word of the cases is in the database or in the server's log, in any form."""
     play.teller.act("act.leaks")
     words = play.story.leaks.words
-    files = [play.folder.export / "dump.sql", play.folder.logs / "server.log"]
+    files = [
+        play.folder.export / "dump.sql",
+        play.folder.logs / "server.log",
+        play.folder.path / "postgres" / "postgres.log",
+    ]
     found = await asyncio.to_thread(leaks.search, words, files)
     if found:
         first = found[0]

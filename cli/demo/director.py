@@ -26,7 +26,7 @@ COMMANDS: Final = (
 )
 """Who may try what, once the actors have left their vaults."""
 
-_COLUMN: Final = 66
+_COLUMN: Final = 60
 
 
 async def run(shell: Shell, *, once: bool, port: int | None) -> Exit:
@@ -72,11 +72,13 @@ async def _unless(end: asyncio.Event, work: Coroutine[None, None, None]) -> None
 def _show_commands(play: Play, shell: Shell) -> None:
     """Commands that work when they are pasted: as the chair, a worker, the auditor."""
     helper = stage.write_helper(play.folder, passphrase=PASSPHRASE)
-    for who, command in COMMANDS:
-        play.teller.note(f"  {helper} {who} {command}".ljust(_COLUMN) + f"# {play.name(who)}")
+    mine = play.facts[f"{play.story.k101.code}.action.0"][:8]
+    report = f"action report K-101 {mine} progress --text 窓口に電話した"
+    for who, command in (*COMMANDS, (play.story.k101.lead.key, report)):
+        play.teller.note(f"  {helper} {who} {command}".ljust(_COLUMN) + f"  # {play.name(who)}")
     for log in ("id", "ops"):
         line = f"  {helper} saotome audit verify {play.folder.export / log}"
-        play.teller.note(line.ljust(_COLUMN) + f"# {shell.text('demo.anybody')}")
+        play.teller.note(line.ljust(_COLUMN) + f"  # {shell.text('demo.anybody')}")
     play.teller.note("\n" + shell.text("demo.stays", url=play.url))
 
 

@@ -1,16 +1,20 @@
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import click
 import pytest
 
+from agenda.model import ItemState
 from audit.entry import Kind
 from cli import texts
 from cli.commands import root
+from conference.records import ActionState, RoleState, SeatState, SittingState
 from protocol.payloads import LEAF_KINDS
 from protocol.sentences import LANGS
+from protocol.vocabulary import Part, Provenance, RosterRole
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,6 +69,25 @@ def test_every_kind_of_entry_has_a_name() -> None:
     later = {"devek", "takeover", "cosign", "suspend", "unwitnessed", "holders", "release"}
 
     assert {kind for kind in kinds if f"entry.{kind}" not in texts.catalogue()} == later
+
+
+@pytest.mark.parametrize(
+    ("prefix", "codes"),
+    [
+        ("part", Part),
+        ("role", [s for s in RoleState if s is not RoleState.DELETED]),
+        ("action", ActionState),
+        ("prov", Provenance),
+        ("case.role", RosterRole),
+        ("sitting.state", [*SittingState, *ItemState]),
+        ("sitting.seat", SeatState),
+    ],
+)
+def test_every_state_that_is_shown_has_a_name(prefix: str, codes: Iterable[StrEnum]) -> None:
+    """Closed codes are shown in a person's words."""
+    keys = {f"{prefix}.{code.value}" for code in codes}
+
+    assert keys <= texts.catalogue().keys()
 
 
 def _said() -> Iterator[str]:
