@@ -138,11 +138,9 @@ def _require_heads(room: RoomState, body: Roster, row: Row) -> None:
 Rule = Callable[[RoomState, Roster, Signer, Point], None]
 
 
-def _rule_create(room: RoomState, body: Roster, signer: Signer, point: Point) -> None:
+def _rule_create(room: RoomState, body: Roster, signer: Signer, _point: Point) -> None:
     _require(holds=body.ref is UNSET)
-    chair = body.rows.get(body.chair)
-    _require(holds=chair is not None and chair.person == signer.person)
-    _require_may_chair(room, signer, point)
+    _require(holds=_has_row(body, signer) and body.chair == signer.wid)
     for row in body.mem:
         worker = room.directory.workers.get(row.wid)
         own = worker is not None and worker.versions[0].body.aid == signer.aid
@@ -190,8 +188,8 @@ def _rule_rotate(room: RoomState, body: Roster, signer: Signer, point: Point) ->
 
 def _rule_handover(room: RoomState, body: Roster, signer: Signer, point: Point) -> None:
     _require_handed_over(room, body, signer, point)
-    _require_may_chair(room, signer, point)
-    _require(holds=body.chair == signer.wid and body.pol == room.roster.pol)
+    _require(holds=_has_row(body, signer) and body.chair == signer.wid)
+    _require(holds=body.pol == room.roster.pol)
     _require(holds=body.from_ is UNSET)
     now = room.directory.time(point.n)
     pruned = basis.prune_members(room, room.roster, point, now)
@@ -230,6 +228,11 @@ _RULES: Final[dict[Why, Rule]] = {
 }
 
 
+def _has_row(body: Roster, signer: Signer) -> bool:
+    row = body.rows.get(signer.wid)
+    return row is not None and row.person == signer.person
+
+
 def _is_chair(room: RoomState, signer: Signer) -> bool:
     row = room.roster.rows.get(room.roster.chair)
     return row is not None and row.person == signer.person
@@ -239,11 +242,6 @@ def _require_powers(room: RoomState, signer: Signer, point: Point) -> None:
     """The chair herself, or who lawfully stands in for her."""
     stands_in = room.holder_of_powers(point.n) == signer.person
     _require(holds=_is_chair(room, signer) or stands_in)
-
-
-def _require_may_chair(room: RoomState, signer: Signer, point: Point) -> None:
-    hosts = room.directory.hosts(point.n)
-    _require(holds=Cap.CHAIR in signer.caps and signer.aid in hosts)
 
 
 def _require_constant(room: RoomState, body: Roster) -> None:
@@ -329,6 +327,7 @@ def _require_people(room: RoomState, body: Roster, point: Point, now: Instant) -
         if body.why is Why.ADD and room.member(row.person) is None:
             _require(Code.NOT_SEATED, holds=room.has_accepted(row.person))
         _require(Code.OUT_OF_SCOPE, holds=worker.aid in covered)
+    # Only a host may certify for the chair, so the capability says that the agency hosts.
     for wid in (body.chair, *body.act):
         _require(holds=wid not in body.rows or Cap.CHAIR in _caps(room, wid, point))
 

@@ -295,6 +295,9 @@ def _new_person() -> Story:
         c.elder.dk,
         code=Code.UNTRUSTED,
     )
+    old = w.directory.devices[c.elder.dev.did].versions[-1]
+    moved = replace(old.body, nce=w.nonce(), ik=public(ik), prev=old.sid)
+    s.log("nor does it follow her by renewal", moved, ik, c.elder.dk, code=Code.UNTRUSTED)
     fresh = w.device_body("elder again", wid=c.elder.wid, ik=public(ik))
     s.log("a first device of the new key", fresh, ik, signing_key("dk elder again"))
     s.ask(

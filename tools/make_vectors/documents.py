@@ -25,7 +25,7 @@ from tests.world import (
     sit_of,
     sub_of,
 )
-from tools.make_vectors.meeting import opened, seat
+from tools.make_vectors.meeting import convened, opened, seat
 from tools.make_vectors.story import Story
 
 AGD, BRD, ITM = DocClass.AGENDA, DocClass.BOARD, DocClass.ITEM
@@ -39,6 +39,7 @@ def stories() -> Iterator[Story]:
     yield _audiences()
     yield _without_a_pledge()
     yield _keys()
+    yield _carried_too_far()
     yield _snapshots()
     yield _content()
     yield _versions()
@@ -262,6 +263,20 @@ def _keys() -> Story:
     s.told("carried by the chair", k.dk("s", c.chair))
     s.told("what was not to be carried", k.dk("t", c.chair), Code.RULE_DENIED)
     s.told("a first key in a later epoch", k.dk("u", c.elder), Code.RULE_DENIED)
+    return s
+
+
+def _carried_too_far() -> Story:
+    s = convened("a key that must not be carried")
+    c, k = s.council, s.k
+    narrow = k.basis(k.basis_body(c.chair, sub="son", names=_names("A01", "A03")), c.chair)
+    listed = k.next_body(Why.ADD, basis=[*k.state.roster.basis, narrow.sid])
+    s.told("a second subject", k.roster(listed, c.chair))
+    k.announce("s", SEC, c.chair, sub="son", cats=("c1",))
+    s.told("one comes who may read it", k.add(k.row_of(c.elder)))
+    s.told("it is carried", k.dk("s", c.chair))
+    s.told("one comes who may not", k.add(k.row_of(c.health)))
+    s.told("it is not", k.dk("s", c.chair), Code.AUDIENCE_TOO_WIDE)
     return s
 
 

@@ -256,10 +256,10 @@ def _recipients() -> Story:
     asked("only certificates younger than 120 days", [fresh.sid])
     w.log(w.pledge_body(aid_of("A01"), ver=2), registrar("A01"))
     asked("nobody without a pledge", [])
-    w.log(w.pledge_body(aid_of("A05"), ver=2), registrar("A05"))
-    asked("her agency's is not enough", [])
     w.log(w.pledge_body(c.health.aid, c.health.wid, ver=2), fresh.dk)
-    asked("both are", [fresh.sid])
+    asked("hers alone is not enough", [])
+    w.log(w.pledge_body(aid_of("A05"), ver=2), registrar("A05"))
+    asked("hers and her agency's are", [fresh.sid])
     return s
 
 

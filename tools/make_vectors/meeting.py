@@ -1,10 +1,13 @@
 """Rooms that are already convened or opened: where most stories begin."""
 
+from crypto.errors import Code
+from protocol.ids import Hash
 from protocol.ops import ItemBasis, PlannedItem
+from protocol.statement import Statement, to_dsse
 from protocol.times import DAY
 from protocol.vocabulary import DocClass, Duty, ItemType
 from tests.room import Case
-from tests.world import START, Staff, item_of, sit_of, sub_of
+from tests.world import MADE, START, Staff, hash32, item_of, sit_of, sub_of
 from tools.make_vectors.story import Story
 
 
@@ -43,3 +46,10 @@ def opened(name: str) -> Story:
     c, k = s.council, s.k
     s.told("add", k.add(k.row_of(c.elder), k.row_of(c.health)))
     return s
+
+
+def misplaced(s: Story, statement: Statement) -> Code | None:
+    """Post a statement in a row that commits to other signatures."""
+    row = s.k.next_row(statement, sg=Hash(hash32("other signatures")))
+    made = MADE[statement.sid, tuple(h.sig for h in statement.signatures)]
+    return s.k.fold(row, statement, form="stm", data=to_dsse(statement, made))

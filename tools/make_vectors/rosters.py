@@ -17,13 +17,15 @@ from tests.world import (
     POLICY,
     START,
     Staff,
+    aid_of,
     doc_of,
     hash32,
     id16,
     public,
+    registrar,
     scope,
 )
-from tools.make_vectors.meeting import convened, opened
+from tools.make_vectors.meeting import convened, misplaced, opened
 from tools.make_vectors.story import Story
 
 
@@ -77,6 +79,8 @@ def _places() -> Story:
         k.roster(replace(good, nce=s.world.nonce()), c.chair.ik),
         Code.BAD_SIG,
     )
+    unlike = k.sign(replace(good, nce=s.world.nonce()), c.chair.dk)
+    s.told("in a row that commits to other signatures", misplaced(s, unlike), Code.BAD_SIG)
     lost = s.world.second_device(c.chair, "lost")
     s.told(
         "signed by another device of hers",
@@ -240,7 +244,13 @@ def _people() -> Story:
     ]
     for what, row, code in tries:
         _created(s, what, _with(s, good, row), c.chair, code)
-    minutes = w.staff("minutes", "A01", caps=(Cap.MINUTES,))
+    w.log(w.pledge_body(aid_of("A02"), ver=2), registrar("A02"))
+    minutes = w.staff("minutes", "A01", caps=(Cap.MINUTES,), pledged=False)
+    for person in (c.chair, minutes):
+        w.pledge(person, ver=2)
+    unpledged = k.create_body([k.row_of(c.chair, n=0)], basis)
+    _created(s, "whose agency pledged an older text", unpledged, c.chair, Code.PLEDGE_EXPIRED)
+    w.log(w.pledge_body(aid_of("A01"), ver=2), registrar("A01"))
     good = k.create_body([k.row_of(c.chair, n=0)], basis)
     _created(
         s,
@@ -320,7 +330,10 @@ def _bases() -> Story:
         Code.NO_BASIS,
     )
     old = replace(k.create_body(rows, basis, unposted), lh=w.head(w.size - 1))
-    _created(s, "that was not logged at its head", old, c.chair, Code.NO_BASIS)
+    s.told("its row", k.post(unposted))
+    _created(
+        s, "that was not logged at its head", replace(old, fd=k.state.head), c.chair, Code.NO_BASIS
+    )
     later = k.basis(k.basis_body(c.chair, sub="son", start=DAY), c.chair)
     _created(s, "that has not begun", k.create_body(rows, basis, later), c.chair, Code.NO_BASIS)
     few = k.basis(k.basis_body(c.chair, names=scope((("A03",), ("c1",)))), c.chair)
@@ -500,7 +513,7 @@ def _narrows() -> Story:
         "and adding somebody", Code.RULE_DENIED, mem=by_wid([*k.without(c.health), k.row_of(c.npo)])
     )
     tried("and another policy", Code.RULE_DENIED, pol=replace(POLICY, keep="case-7y"))
-    tried("nobody but guests left", Code.RULE_DENIED, mem=())
+    tried("nobody left", Code.RULE_DENIED, mem=(), act=())
     tried("as it should be", None)
     tried("also the chair herself", None, mem=by_wid(k.without(c.chair)))
     return s
@@ -521,6 +534,7 @@ def _rotates() -> Story:
     tried("choosing bases", Code.RULE_DENIED, basis=())
     tried("choosing acts", Code.RULE_DENIED, act=())
     tried("another chair", Code.RULE_DENIED, chair=c.deputy.wid, act=())
+    tried("another policy", Code.RULE_DENIED, pol=replace(POLICY, rot=1))
     tried("by any member", None)
     w.revoke_worker(c.health)
     w.beat(DAY)
@@ -602,6 +616,15 @@ def _handovers() -> Story:
     late = k.next_body(Why.HANDOVER, chair=c.deputy.wid, act=(), ref=good.sid, lh=w.size - 1)
     _created(s, "a head before its leaf", late, c.deputy, Code.RULE_DENIED)
     tried("by somebody else", Code.RULE_DENIED, good, c.elder)
+    able = w.staff("able", "A01", caps=(Cap.CHAIR, Cap.MEMBER))
+    tried(
+        "by somebody else who may chair",
+        Code.RULE_DENIED,
+        good,
+        able,
+        mem=by_wid([*k.state.roster.mem, k.row_of(able)]),
+        act=(c.deputy.wid,),
+    )
     tried("for somebody else", Code.RULE_DENIED, good, chair=c.elder.wid)
     tried("keeping herself as an act", Code.RULE_DENIED, good, act=(c.deputy.wid,))
     tried("dropping a member", Code.RULE_DENIED, good, mem=by_wid(k.without(c.health)))
@@ -658,6 +681,8 @@ def _handover_to_a_new_row() -> Story:
     tried("one who may not chair", Code.RULE_DENIED, unable, plain)
     tried("one without a pledge", Code.PLEDGE_MISSING, unpledged, bare)
     tried("from another roster on", Code.RULE_DENIED, good, fresh, n=0)
+    rowless = k.next_body(Why.HANDOVER, mem=k.without(c.chair), chair=fresh.wid, ref=good.sid)
+    _created(s, "without a row", rowless, fresh, Code.RULE_DENIED)
     s.told("the room goes on meanwhile", k.rotate(c.elder, c.chair))
     tried("valid after the chair has moved", None, good, fresh)
     return s
@@ -688,6 +713,7 @@ def _closes() -> Story:
     tried("leaving some out", Code.RULE_DENIED, mem=by_wid(k.without(c.health)))
     tried("dropping a basis", Code.RULE_DENIED, basis=())
     tried("choosing acts", Code.RULE_DENIED, act=())
+    tried("another policy", Code.RULE_DENIED, pol=replace(POLICY, rot=1))
     tried("as it should be", None)
     seat = k.seat_body(c.health)
     s.told("no seat", k.post(k.sign(seat, c.health.dk)), Code.FORBIDDEN)

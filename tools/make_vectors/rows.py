@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from crypto.errors import Code
-from protocol.ids import CaseId, Digest, Hash, NetId, RowHash
+from protocol.ids import CaseId, Digest, NetId, RowHash
 from protocol.payloads import LogHead, Meet
-from protocol.statement import Statement, compose, to_dsse
+from protocol.statement import compose
 from protocol.times import DAY
 from protocol.vocabulary import RosterRole
-from tests.world import MADE, Staff, hash32, id16, registrar, signed
-from tools.make_vectors.meeting import opened
+from tests.room import Case
+from tests.world import Staff, hash32, id16, registrar, signed
+from tools.make_vectors.meeting import misplaced, opened
 from tools.make_vectors.story import Story
 
 
@@ -65,23 +66,26 @@ def _foreign() -> Story:
     )
     s.told("by nobody's key", k.post(k.sign(ack, c.chair.ik)), Code.BAD_SIG)
     other = signed(compose(replace(ack, nce=w.nonce())), c.chair.dk)
-    row = _misplaced(s, other)
+    row = misplaced(s, other)
     s.told("whose row commits to another signature", row, Code.BAD_SIG)
     s.told(
         "as it should be", k.post(k.sign(replace(ack, nce=w.nonce(), fd=k.state.head), c.chair.dk))
     )
+
+    far = Case(world=w, creator=c.deputy, label="far")
+    stray = far.basis(far.basis_body(c.chair), c.chair, row=False)
+    s.told("another case's basis", k.post(stray), Code.WRONG_PLACE)
+    away = far.sign(far.withdraw_body(stray), c.chair.dk)
+    s.told("another case's withdrawal", k.post(away), Code.WRONG_PLACE)
+    seat = k.sign(replace(k.seat_body(c.livelihood), case=far.case), c.livelihood.dk)
+    s.told("another case's seat", k.post(seat), Code.WRONG_PLACE)
+    own = k.basis(k.basis_body(c.chair, sub="son"), c.chair, row=False)
+    s.told("a basis under other signatures", misplaced(s, own), Code.BAD_SIG)
     late = k.sign(k.ack_body(until=w.t), c.health.dk)
     s.told("the feed goes on", k.post(late), Code.RULE_DENIED)
     ahead = replace(k.ack_body(until=w.t), fd=(1, RowHash(hash32("x"))))
     s.told("having seen another row", k.post(k.sign(ahead, c.chair.dk)), Code.EQUIVOCATION)
     return s
-
-
-def _misplaced(s: Story, statement: Statement) -> Code | None:
-    """Post a statement in a row that commits to other signatures."""
-    row = s.k.next_row(statement, sg=Hash(hash32("other signatures")))
-    made = MADE[statement.sid, tuple(h.sig for h in statement.signatures)]
-    return s.k.fold(row, statement, form="stm", data=to_dsse(statement, made))
 
 
 def _seats() -> Story:
