@@ -136,8 +136,7 @@ class RoomState:
 
     def __post_init__(self) -> None:
         """Begin at fh_0."""
-        if not self.fhs:
-            self.fhs.append(feed_start(net=self.net, case=self.case))
+        self.fhs.append(feed_start(net=self.net, case=self.case))
 
     # --- place -------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What stories do not tell of the trust core: shapes, bundles, odd inputs, and properties."""
 
 import random
+from dataclasses import fields
 from dataclasses import replace as with_
 from itertools import pairwise
 
@@ -451,6 +452,13 @@ def test_a_fork_shares_nothing_that_moves(story: Story) -> None:
     fork.listed[Sid(hash32("x"))] = 1
     fork.fhs.append(fork.fh)
 
+    shared = [
+        f.name
+        for f in fields(state)
+        if isinstance(getattr(state, f.name), list | dict | set)
+        and getattr(fork, f.name) is getattr(state, f.name)
+    ]
+    assert shared == []
     assert len(state.rosters) == len(fork.rosters) - 1
     assert Sid(hash32("x")) not in state.listed
     assert len(state.fhs) == len(fork.fhs) - 1
