@@ -33,11 +33,11 @@ PAGE_BYTES: Final = 1 << 20
 """A page ends with the statement that reaches this size."""
 
 
-def require_log(request: web.Request) -> LogName:
+async def require_log(request: web.Request) -> LogName:
     """The log that the path names, for a caller who may check it: UNKNOWN_ID, FORBIDDEN."""
     match request.match_info["log"]:
         case "id":
-            _require_council(request)
+            await _require_council(request)
             return "id"
         case "ops":
             actor(request)
@@ -46,16 +46,20 @@ def require_log(request: web.Request) -> LogName:
             raise Refused(Code.UNKNOWN_ID)
 
 
-def _require_council(request: web.Request) -> None:
+async def _require_council(request: web.Request) -> None:
+    if _knows_council(request):
+        return
+    await host(request).council.sync()  # another node may have logged the invitation just now
+    if not _knows_council(request):
+        raise Refused(Code.FORBIDDEN)
+
+
+def _knows_council(request: web.Request) -> bool:
     directory = host(request).council.directory
     net, inv = request.headers.get("Entaku-Net"), request.headers.get("Entaku-Invite")
-    if request.get(ACTOR) is not None:
-        return
-    if net is not None and hashed(net) == directory.net:
-        return
-    if inv is not None and is_live_invite(directory, InvId(ident(inv))):
-        return
-    raise Refused(Code.FORBIDDEN)
+    if request.get(ACTOR) is not None or (net is not None and hashed(net) == directory.net):
+        return True
+    return inv is not None and is_live_invite(directory, InvId(ident(inv)))
 
 
 def _signer(request: web.Request) -> Signer | None:
@@ -69,7 +73,7 @@ def _signer(request: web.Request) -> Signer | None:
 @routes.get("/v1/{slug}/log/id")
 async def page(request: web.Request) -> web.Response:
     """Leaves from an index on, with the statements that the caller may see."""
-    _require_council(request)
+    await _require_council(request)
     there, signer = host(request), _signer(request)
     council = there.council
     start = number(request, "start", 0)
@@ -134,7 +138,7 @@ class _Sight:
 @routes.get("/v1/{slug}/log/{log}/checkpoint")
 async def checkpoint(request: web.Request) -> web.Response:
     """The newest signed checkpoint, as C2SP writes it; UNKNOWN_ID before the first."""
-    name = require_log(request)
+    name = await require_log(request)
     tree = await host(request).council.log.newest_checkpoint(name)
     if tree is None:
         raise Refused(Code.UNKNOWN_ID)
@@ -144,7 +148,7 @@ async def checkpoint(request: web.Request) -> web.Response:
 @routes.get("/v1/{slug}/log/{log}/tile/{place:.+}")
 async def tile(request: web.Request) -> web.Response:
     """A tile, full or partial, or a bundle of entries, as tlog-tiles names them."""
-    name = require_log(request)
+    name = await require_log(request)
     council = host(request).council
     wanted, entries = _tile_id(request)
     if entries:
@@ -185,7 +189,7 @@ def require_auditor(council: Council, request: web.Request) -> Signer:
 @routes.get("/v1/{slug}/log/{log}/proof/inclusion")
 async def inclusion(request: web.Request) -> web.Response:
     """Prove a leaf, named by its hash, in the tree of a size; UNKNOWN_ID when it is not there."""
-    name = require_log(request)
+    name = await require_log(request)
     council = host(request).council
     size = await _require_size(council, name, number(request, "size"))
     index = await council.log.find_leaf(name, hashed(request.query.get("hash", "")))
@@ -198,7 +202,7 @@ async def inclusion(request: web.Request) -> web.Response:
 @routes.get("/v1/{slug}/log/{log}/proof/consistency")
 async def consistency(request: web.Request) -> web.Response:
     """Prove that the tree of one size extends that of another; BAD_PROOF for a smaller one."""
-    name = require_log(request)
+    name = await require_log(request)
     council = host(request).council
     size = await _require_size(council, name, number(request, "to"))
     ranges = merkle.consistency_ranges(old=number(request, "from"), size=size)
