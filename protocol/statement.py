@@ -5,7 +5,7 @@ envelope. Bytes are kept as they came and are never serialised again.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -100,11 +100,17 @@ def signature_hash(signatures: Iterable[Signature]) -> Hash:
 
 def compose(body: Payload) -> Statement:
     """Serialise a payload once; the bytes are the statement from then on."""
+    made = written(body)
+    parsed = codec.decode(made.payload, type(body), limit=MAX_PAYLOAD)  # refuse what others would
+    return replace(made, body=parsed)
+
+
+def written(body: Payload) -> Statement:
+    """Serialise a payload that holds nothing anybody typed, and is not read again."""
     payload = codec.encode(body)
-    parsed = codec.decode(payload, type(body), limit=MAX_PAYLOAD)  # refuse what others would
     return Statement(
         typ=body.typ,
-        body=parsed,
+        body=body,
         payload=payload,
         sid=statement_id(body.typ, payload),
         signatures=(),

@@ -199,8 +199,8 @@ class Council:
 
     def sign(self, body: Payload) -> bytes:
         """Sign a receipt or head with the server's key; answers DSSE bytes."""
-        composed = statement.compose(body)
-        return statement.to_dsse(composed, [statement.sign(composed, self._srv)])
+        made = statement.written(body)
+        return statement.to_dsse(made, [statement.sign(made, self._srv)])
 
 
 def _ends(body: Payload) -> list[Instant]:

@@ -1,4 +1,4 @@
-"""Live sockets: the one place that knows python-socketio.
+"""Live sockets: with `fanout`, the one place that knows python-socketio.
 
 Every event carries one JSON text, every acknowledgement is one: the answer or a Failure. A
 socket ends with its token unless a fresh one came, and at once when its device ends.
@@ -29,6 +29,7 @@ from protocol.wire import (
 from server.council import Council
 from server.denials import Denials
 from server.errors import as_refused, failure
+from server.fanout import Fanout
 from server.logs import Logger, trace
 from server.ports import Clock, Rooms, Session
 from server.tokens import Access, Tokens
@@ -54,7 +55,7 @@ class _Io(Protocol):
         """Serve in an application."""
         ...
 
-    async def emit(self, event: str, data: str, /, *, to: str | list[str]) -> None:
+    async def emit(self, event: str, data: str, /, *, to: str) -> None:
         """Send an event."""
         ...
 
@@ -96,6 +97,7 @@ class Sockets:
             logger=False,
             engineio_logger=False,
         )
+        self._fanout: Final = Fanout(self._server)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
         for event in ("sub", "unsub", "post", "read", "head", "token"):
@@ -109,9 +111,7 @@ class Sockets:
 
     async def emit(self, sids: Iterable[str], event: str, data: bytes) -> None:
         """Queue one JSON text for some sockets; those that are gone are passed over."""
-        live = [sid for sid in sids if sid in self._live]
-        if live:
-            await self._server.emit(event, data.decode(), to=live)
+        await self._fanout.send([sid for sid in sids if sid in self._live], event, data.decode())
 
     async def broadcast(self, council: Council, event: str, data: bytes) -> None:
         """Queue one JSON text for all sockets of a council."""
@@ -166,6 +166,7 @@ class Sockets:
             told = codec.encode(failure(refusal)).decode()
             raise Rejected(told) from error
         session = Session(sid=sid, actor=access.actor, aid=signer.aid)
+        self._fanout.hasten(sid)
         self._live[sid] = _Live(session=session, hosted=hosted, expires=access.expires)
 
     async def _disconnect(self, sid: str, _reason: object = None) -> None:
