@@ -4,13 +4,13 @@ import asyncio
 import sys
 import traceback
 
-from cli.demo import auditing, lines, meeting, office
+from cli.demo import auditing, founding, leaving, lines, meeting, office
 from cli.demo.lines import Json
 from cli.demo.player import Player
 from cli.now import monotonic
 from crypto.errors import Refused
 
-_PARTS = (office.VERBS, meeting.VERBS, auditing.VERBS)
+_PARTS = (office.VERBS, founding.VERBS, meeting.VERBS, leaving.VERBS, auditing.VERBS)
 VERBS = {name: verb for part in _PARTS for name, verb in part.items()}
 assert len(VERBS) == sum(map(len, _PARTS))  # noqa: S101 -- no verb hides another
 
