@@ -1,7 +1,7 @@
 """The live socket: every payload is one JSON text, every call has one answer (section 5.24)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, TypeVar, cast
 
 import msgspec
@@ -33,7 +33,7 @@ class _Engine(Protocol):
         self, url: str, *, auth: dict[str, str], transports: list[str], wait_timeout: int
     ) -> None: ...
 
-    async def call(self, event: str, data: str) -> object: ...
+    def call(self, event: str, data: str) -> Coroutine[Any, Any, object]: ...
 
     async def disconnect(self) -> None: ...
 
@@ -56,7 +56,13 @@ class Socket:
         self._engine = cast("_Engine", engine)
         for event in EVENTS:
             self._engine.on(event, _Handler(event, on_event))
-        self._engine.on("disconnect", lambda *_: on_end())
+        self._ended = asyncio.Event()
+        self._on_end = on_end
+        self._engine.on("disconnect", self._end)
+
+    def _end(self, *_: object) -> None:
+        self._ended.set()
+        self._on_end()
 
     @property
     def is_connected(self) -> bool:
@@ -78,12 +84,25 @@ class Socket:
         text = codec.encode(body).decode()
         try:
             async with asyncio.timeout(_PATIENCE):
-                answer = await self._engine.call(event, text)
+                answer = await self._answer(event, text)
         except (exceptions.SocketIOError, TimeoutError) as error:
             raise Refused(Code.UNAVAILABLE, why="socket") from error
         if not isinstance(answer, str):
             raise Refused(Code.BAD_J1)
         return read_answer(answer, kind)
+
+    async def _answer(self, event: str, text: str) -> object:
+        """Wait for the answer, but not on a connection that has ended: the library would."""
+        answering = asyncio.create_task(self._engine.call(event, text))
+        ending = asyncio.create_task(self._ended.wait())
+        try:
+            await asyncio.wait({answering, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():
+                raise Refused(Code.UNAVAILABLE, why="socket")
+            return answering.result()
+        finally:
+            answering.cancel()
+            ending.cancel()
 
     async def close(self) -> None:
         """Disconnect."""
