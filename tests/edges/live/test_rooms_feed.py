@@ -1,19 +1,28 @@
 """What is shared reaches whom it is for, once, in order, and as the log says."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from audit.entry import Kind
 from conference.store import Change, CommittedRow
 from crypto.errors import Code, Refused
+from protocol import codec
 from protocol.ids import Blob, Hash
+from protocol.ops import Facts, SeatInv
 from protocol.payloads import Receipt
 from protocol.statement import parse
-from protocol.wire import Post, Receipted, RowIn
+from protocol.vocabulary import Cap, Duty, SeatAnswer
+from protocol.wire import Names, Post, Receipted, RowIn
+from sdk import seating
 from sdk.member import Member
+from sdk.opening import Words
+from server.app import create_app
 from server.live import LiveRooms
 from server.service import SERVICE
+from server.settings import Settings
 from tests.edges.live.conftest import Ears
 from tests.edges.live.stage import (
     Admin,
@@ -26,8 +35,8 @@ from tests.edges.live.stage import (
     send,
     text,
 )
-from tests.edges.people import Edge
-from tests.edges.sdk.stage import Cast, hold, level
+from tests.edges.people import ORIGIN, Edge
+from tests.edges.sdk.stage import Cast, Held, hold, level
 
 
 def receipt(answer: Receipted) -> Receipt:
@@ -147,32 +156,48 @@ async def test_a_batch_with_one_bad_row_leaves_nothing(
     assert (await counts(admin))["feed"] == before["feed"] + 1
 
 
+async def four_more(cast: Cast, held: Held) -> None:
+    """Seat four more people of the third agency."""
+    chair = held.members["chair"]
+    clients = {name: await cast.bring(name, cast.aids["elder"], Cap.MEMBER) for name in "abcd"}
+    wids = {name: client.session.me.wid for name, client in clients.items()}
+    invited = [SeatInv(sit=held.sit, wid=w, duty=Duty.MEMBER, late=1) for w in wids.values()]
+    steps: list[tuple[Facts, Words]] = [(each, {}) for each in invited]
+    await chair.act(*steps)
+    for client in clients.values():
+        await seating.answer_seat(client.session, held.case, held.sit, ans=SeatAnswer.ACCEPT)
+    await chair.room.fetch()
+    await seating.add(chair, [seating.Row(wid=wid) for wid in wids.values()])
+    for name, client in clients.items():
+        held.members[name] = await client.join(held.case, held.sit)
+    await level(held.members)
+    for member in held.members.values():
+        await member.room.open_keys()
+        await member.room.confirm_changes()
+
+
 async def test_eight_posters_at_once_make_one_order(cast: Cast, ears: Ears) -> None:
     """No gap and no duplicate at any socket, and every author's rows in her own order."""
     held = await hold(cast)
-    people = dict(held.members)
-    heard = {
-        name: await ears.open(client.session, held.case) for name, client in cast.clients.items()
-    }
-    before = people["chair"].room.state.seq
+    await four_more(cast, held)
+    heard = [await ears.open(client.session, held.case) for client in cast.clients.values()]
+    before = held.members["chair"].room.state.seq
 
-    async def post(member: Member) -> list[bytes]:
-        return [bytes((await member.act(priority(held, member)))[0]) for _ in range(6)]
+    async def post(member: Member) -> list[Hash]:
+        return [Hash((await member.act(priority(held, member)))[0]) for _ in range(6)]
 
-    made = await asyncio.gather(*(post(member) for member in people.values() for _ in range(2)))
+    made = await asyncio.gather(*(post(member) for member in held.members.values()))
     total = sum(len(each) for each in made)
-    for ear in heard.values():
+    for ear in heard:
         await ear.reach(before + total)
     await level(held.members)
 
-    for ear in heard.values():
+    assert total == 48
+    for ear in heard:
         require_unbroken(ear.frames, net=cast.town.council.net, case=held.case)
         order = [frame.id for frame in ear.frames]
-        for mine in made:
-            places = [order.index(Hash(one)) for one in mine]
-            assert places == sorted(places)
-    assert total == 48
-    assert all(member.room.feed.flawed == [] for member in people.values())
+        assert all(sorted(mine, key=order.index) == mine for mine in made)
+    assert all(member.room.feed.flawed == [] for member in held.members.values())
 
 
 async def test_a_room_that_moves_under_three_decisions_is_a_conflict(
@@ -246,3 +271,21 @@ async def test_a_client_that_lost_its_line_comes_back_level(cast: Cast, edge: Ed
 
     assert csw.room.state.fh == chair.room.state.fh
     assert [r.seq for r in csw.room.feed.room.records] == list(range(1, csw.room.state.seq + 1))
+
+
+async def test_a_node_that_knows_no_room_yet_tells_colleagues_names(
+    cast: Cast, database: str, tmp_path: Path
+) -> None:
+    """Who shares a room is found in the database, not in what a node happens to hold."""
+    await hold(cast)
+    csw, chair = cast.clients["csw"].session, cast.clients["chair"].session.me.wid
+    settings = Settings(data=tmp_path, origin=ORIGIN, node="two", log_level="error")
+    app = await create_app(settings, dsn=database.replace("//postgres@", "//entaku@"))
+    headers = {"Authorization": f"Bearer {csw.council.http.token}"}
+
+    async with TestClient(TestServer(app)) as client:
+        path = f"/v1/minato/names?w={chair.hex()}"
+        async with client.get(path, headers=headers) as reply:
+            names = codec.decode(await reply.read(), Names)
+
+    assert [row.name for row in names.names] == ["chair"]

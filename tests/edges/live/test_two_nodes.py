@@ -17,11 +17,23 @@ from audit.entry import Kind
 from cli.demo.leaks import search
 from crypto.errors import Code
 from protocol.ids import Hash, Wid
+from protocol.payloads import Receipt
+from protocol.statement import parse
+from protocol.wire import Receipted
 from sdk.member import Member
 from sdk.transport import Http
 from tests.edges.live.conftest import Ears
 from tests.edges.live.people import gather_cast
-from tests.edges.live.stage import Admin, entries, priority, require_unbroken, section, text
+from tests.edges.live.stage import (
+    Admin,
+    entries,
+    priority,
+    require_unbroken,
+    sealed,
+    section,
+    send,
+    text,
+)
 from tests.edges.sdk.stage import Cast, hold, level
 from tests.edges.sdk.town import make_town
 from tests.faults.processes import Node, RedisServer, Wiretap, own_by_login
@@ -239,3 +251,29 @@ async def test_only_ids_and_numbers_cross_redis(
     tokens = [client.session.council.http.token or "" for client in cast.clients.values()]
     assert all(token and token.encode() not in tap.heard for token in tokens)
     assert all(word.encode() not in tap.heard for word in secret)
+
+
+async def test_a_node_that_is_behind_answers_as_the_other_did(
+    cast: Cast, pair: Pair, admin: Admin
+) -> None:
+    """Without a word from it: the same promise for the same batch, and the bytes of its row."""
+    held = await hold(cast)
+    elder, csw = held.members["elder"], cast.clients["csw"].session
+    await level(held.members)
+    post = await sealed(held, elder)
+    await pair.redis.kill()
+    async with Http(url=pair.one.url, slug="minato") as elsewhere:
+        elsewhere.token = elder.room.session.council.http.token
+        path = f"cases/{held.case.hex()}/post"
+
+        first = await elsewhere.post_once(path, post, Receipted)
+        second = await send(elder, post)
+
+    promises = [parse(each.rcpt).body for each in (first, second)]
+    assert all(isinstance(each, Receipt) for each in promises)
+    one, two = (each for each in promises if isinstance(each, Receipt))
+    assert (one.seq, one.fh, one.ids, one.leaves) == (two.seq, two.fh, two.ids, two.leaves)
+    assert await admin.fetchval("SELECT count(*) FROM room.feed WHERE id = $1", one.ids[0]) == 1
+    newer = await held.members["chair"].act(priority(held, held.members["chair"]))
+    served = await csw.read(held.case, "view", [Hash(newer[0])])
+    assert [frame.view for frame in served.frames] == ["full"]
