@@ -15,7 +15,7 @@ from protocol.vocabulary import Kind, RosterRole
 
 View = Literal["full", "bare", "skel"]
 
-_CONTENT = frozenset({Kind.SUM.value, Kind.NOTE.value, Kind.EV.value, Kind.OP.value})
+_SEALED = frozenset(kind.value for kind in Kind)
 
 
 def view_of(room: Room, held: Gate, record: Record, did: Did) -> View:
@@ -29,7 +29,7 @@ def view_of(room: Room, held: Gate, record: Record, did: Did) -> View:
     if row is None or row.role is RosterRole.GUEST or record.kind == "grant":
         return "skel"
     entered = room.state.rosters[row.from_].seq
-    return "bare" if record.kind in _CONTENT | {Kind.DK.value} and record.seq > entered else "skel"
+    return "bare" if record.kind in _SEALED and record.seq > entered else "skel"
 
 
 def may_have(room: Room, held: Gate, record: Record, did: Did) -> bool:
@@ -39,16 +39,8 @@ def may_have(room: Room, held: Gate, record: Record, did: Did) -> bool:
         return False
     if record.kind == "grant":
         return did in {record.to, record.author}
-    if record.generation is None or record.kind == "sect":
-        return True
-    return record.code is None and _may_open(room, held, record, did)
-
-
-def _may_open(room: Room, held: Gate, record: Record, did: Did) -> bool:
-    """The gate lets the owner read, and the device holds the key the row is under."""
-    if record.generation is None:
-        return False
-    person = documents.person_of(room.state, did)
+    if record.generation is None or record.kind not in _SEALED:
+        return record.kind not in _SEALED  # a refused content: nobody knows what it is under
     if held.may_read(person, room.state.documents[record.generation].body) is not None:
         return False
     if record.kind == Kind.DK:

@@ -41,7 +41,10 @@ def _tracked() -> list[Path]:
 
 
 def _packages() -> list[str]:
-    return sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+    """What is installed; the bench is run from the tree and belongs to no layer."""
+    return sorted(
+        path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name != "bench"
+    )
 
 
 def _modules() -> Iterator[tuple[Path, ast.Module]]:
