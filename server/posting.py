@@ -35,7 +35,9 @@ class _Stored:
     held: Held
     plan: Plan
     committed: list[CommittedRow]
-    receipt: wire.Receipted
+    leaves: LeafHashes
+    place: Place
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,11 @@ class Posting:
             done = await self._decide(session, batch)
         if isinstance(done, wire.Receipted):
             return done
+        await self._tell(batch, done)
+        return self.desk.receipt(batch.case, batch.ids, done.leaves, done.place, done.at)
+
+    async def _tell(self, batch: Batch, done: _Stored) -> None:
+        """Take out who may not stay, push to the others, tell the other nodes."""
         await self.audience.evict(batch.case, done.plan.evicted)
         if done.plan.moves_state:
             await self.audience.sweep(batch.case, done.held)  # seats may have ended
@@ -69,7 +76,6 @@ class Posting:
                 entries=changes.named(done.committed, done.plan),
             )
         )
-        return done.receipt
 
     async def _decide(self, session: Session, batch: Batch) -> wire.Receipted | _Stored:
         """Decide and store, in the room's turn."""
@@ -164,8 +170,9 @@ class Posting:
         )
         last = committed[-1]
         place = Place(seq=last.seq, fh=last.fh, idn=held.seen.idn)
-        receipt = self.desk.receipt(batch.case, batch.ids, leaves, place, now)
-        return _Stored(held=held, plan=plan, committed=committed, receipt=receipt)
+        return _Stored(
+            held=held, plan=plan, committed=committed, leaves=leaves, place=place, at=now
+        )
 
     async def _code(self, case: CaseId, now: datetime) -> str:
         """The public code under which a room was reserved; UNKNOWN_ID if it was not."""
