@@ -43,6 +43,8 @@ _STEP = 0.05  # seconds between two looks
 _START_STEPS = 1200  # 60 s: recovery after a crash replays the journal first
 _STOP_SECONDS = 30
 _PREDECESSOR_TRIES = 100  # a predecessor whose owner was killed needs a moment to shut down
+# Its note, or memory that its last processes still hold after it was killed.
+_PREDECESSOR_SIGNS = (b"postmaster.pid", b"pre-existing shared memory block")
 _TAIL = 4096  # bytes of the log that are looked at for a reason
 
 # A shell becomes PostgreSQL and leaves a watcher behind that waits on the pipe in descriptor 0.
@@ -301,7 +303,7 @@ def _run(
         with log.open("rb") as text:
             text.seek(max(begin, log.stat().st_size - _TAIL))
             said = text.read()
-        if b"postmaster.pid" not in said:
+        if not any(sign in said for sign in _PREDECESSOR_SIGNS):
             raise failure(said, folder=folder)
         time.sleep(_STEP)
     raise CannotStart(Trouble.IN_USE, folder=folder)
