@@ -35,11 +35,11 @@ class Size:
 
 FULL: Final = Size(
     plans=(
-        Plan(members=20, runs=5, flood=60, latency=40),
-        Plan(members=100, runs=5, flood=20, latency=24),
+        Plan(members=20, runs=5, flood=120, latency=64),
+        Plan(members=100, runs=5, flood=40, latency=32),
     ),
     entry_runs=5,
-    entry_count=100,
+    entry_count=150,
     idle=60,
     profile=60,
 )

@@ -23,6 +23,7 @@ LAYERS: Final = (
     ("signatures, hashes, sealing", ("/crypto/", "/nacl/")),
     ("JSON and base64 (strict J1)", ("/protocol/codec.py",)),
     ("sockets: python-socketio, aiohttp", ("/socketio/", "/engineio/", "/aiohttp/")),
+    ("sockets: python-socketio, aiohttp", ("/server/fanout.py", "/server/sockets.py")),
     ("PostgreSQL client (asyncpg)", ("/asyncpg/",)),
     ("log: integrator, tiles, checkpoints", ("/audit/integrator", "/audit/tiles", "/audit/merkle")),
     ("log: integrator, tiles, checkpoints", ("/audit/signer", "/audit/note", "/server/jobs.py")),
