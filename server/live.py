@@ -158,17 +158,16 @@ class LiveRooms:
         await self.audience.push(case, held, named=named, fetched=fetched)
 
     async def _fetched(self, case: CaseId, named: Mapping[int, Iterable[Did]]) -> dict[Hash, bytes]:
-        """Bytes for the sockets here; those whose ticket has died are asked for."""
+        """Bytes for the sockets here; a ticket that has died leaves its rows to `_look`."""
         here = {each.session.actor.did for each in self.audience.joined.get(case, {}).values()}
         found: dict[Hash, bytes] = {}
         for entry, dids in named.items():
             mine = next((did for did in dids if did in here), None)
             if mine is None:
                 continue
-            with contextlib.suppress(*_TROUBLES):
-                now = self.desk.clock()
-                bodies = await self.desk.cache.store.read(ticket=entry, did=mine, now=now)
-                found.update({b.id: b.bare if b.ct is None else b.ct for b in bodies})
+            now = self.desk.clock()
+            bodies = await self.desk.cache.store.read(ticket=entry, did=mine, now=now)
+            found.update({b.id: b.bare if b.ct is None else b.ct for b in bodies})
         return found
 
     async def identity_moved(self) -> None:

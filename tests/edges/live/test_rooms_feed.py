@@ -21,6 +21,7 @@ from sdk.member import Member
 from sdk.opening import Words
 from server.app import create_app
 from server.live import LiveRooms
+from server.ports import Announcement, Named
 from server.service import SERVICE
 from server.settings import Settings
 from tests.edges.live.conftest import Ears
@@ -90,6 +91,28 @@ async def test_a_section_for_few_goes_whole_to_the_devices_its_entry_names(
     few = next(r for r in records if r.kind == "sum" and r.generation == (for_few.doc, 1))
     views = {name: ear.view(few.id).view for name, ear in heard.items()}
     assert views == {"chair": "full", "recorder": "full", "csw": "bare", "elder": "full"}
+
+
+async def test_without_a_ticket_nobody_is_shown_ciphertext_or_sealed_keys(
+    cast: Cast, ears: Ears
+) -> None:
+    """Who joins later gets statements and public parts; a grant to her shows that it is there."""
+    held = await hold(cast)
+    await held.members["elder"].share(section(held, "c2"), text("夜眠れない"))
+    await level(held.members)
+    records = held.members["chair"].room.feed.room.records
+
+    late = {name: await ears.open(each.session, held.case) for name, each in cast.clients.items()}
+
+    for ear in late.values():
+        assert all(frame.view != "full" for frame in ear.frames if frame.form == "env")
+        grants = [frame for frame in ear.frames if records[frame.seq - 1].kind == "grant"]
+        assert grants
+        assert all(frame.bytes is None for frame in grants)
+        mine = {
+            r.id for r in records if r.kind == "grant" and ear.session.me.did in {r.to, r.author}
+        }
+        assert {frame.id for frame in grants if frame.view == "bare"} == mine
 
 
 async def test_every_receipt_is_kept_by_the_logs(cast: Cast) -> None:
@@ -278,14 +301,28 @@ async def test_a_node_that_knows_no_room_yet_tells_colleagues_names(
 ) -> None:
     """Who shares a room is found in the database, not in what a node happens to hold."""
     await hold(cast)
-    csw, chair = cast.clients["csw"].session, cast.clients["chair"].session.me.wid
+    csw, elder = cast.clients["csw"].session, cast.clients["elder"].session.me.wid
     settings = Settings(data=tmp_path, origin=ORIGIN, node="two", log_level="error")
     app = await create_app(settings, dsn=database.replace("//postgres@", "//entaku@"))
     headers = {"Authorization": f"Bearer {csw.council.http.token}"}
 
     async with TestClient(TestServer(app)) as client:
-        path = f"/v1/minato/names?w={chair.hex()}"
+        path = f"/v1/minato/names?w={elder.hex()}"
         async with client.get(path, headers=headers) as reply:
             names = codec.decode(await reply.read(), Names)
 
-    assert [row.name for row in names.names] == ["chair"]
+    assert [row.name for row in names.names] == ["elder"]
+
+
+async def test_a_word_whose_ticket_is_dead_ends_nothing(cast: Cast, edge: Edge, ears: Ears) -> None:
+    """The node goes on hearing the others, and its sockets go on hearing the room."""
+    held = await hold(cast)
+    chair = held.members["chair"]
+    ear = await ears.open(cast.clients["csw"].session, held.case)
+    dead = Named(entry=1, to=(cast.clients["csw"].session.me.did,))
+
+    await live(edge).announced(Announcement(kind="feed", case=held.case, seq=9, entries=(dead,)))
+    await chair.act(priority(held, chair))
+
+    await ear.reach(chair.room.state.seq)
+    require_unbroken(ear.frames, net=cast.town.council.net, case=held.case)
