@@ -25,7 +25,8 @@ from server.ports import Announcement, Session
 from server.rooms import Held, moment
 from storage.transaction import is_moved
 
-ATTEMPTS: Final = 3
+ATTEMPTS: Final = 8
+"""Decisions on one batch: several nodes that write into one room overtake each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class Posting:
 
         Raises:
             Refused: The first refusal, with nothing stored; CONFLICT when the room moved
-                under three decisions in a row.
+                under every decision.
         """
         batch = usecases.parse_batch(post)
         async with self.desk.cache.turn(batch.case):
