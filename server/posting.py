@@ -53,7 +53,7 @@ class Posting:
 
         Raises:
             Refused: The first refusal, with nothing stored; CONFLICT when the room moved
-                under every decision.
+                under eight decisions.
         """
         batch = usecases.parse_batch(post)
         async with self.desk.cache.turn(batch.case):

@@ -22,6 +22,7 @@ from sdk.opening import Words
 from server.app import create_app
 from server.live import LiveRooms
 from server.ports import Announcement, Named
+from server.posting import ATTEMPTS
 from server.service import SERVICE
 from server.settings import Settings
 from tests.edges.live.conftest import Ears
@@ -223,7 +224,7 @@ async def test_eight_posters_at_once_make_one_order(cast: Cast, ears: Ears) -> N
     assert all(member.room.feed.flawed == [] for member in held.members.values())
 
 
-async def test_a_room_that_moves_under_three_decisions_is_a_conflict(
+async def test_a_room_that_moves_under_every_decision_is_a_conflict(
     cast: Cast, edge: Edge, admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody else is faster each time: nothing is stored, and the next try goes through."""
@@ -246,7 +247,7 @@ async def test_a_room_that_moves_under_three_decisions_is_a_conflict(
     await elder.act(priority(held, elder))
 
     assert refusal.value.code is Code.CONFLICT
-    assert len(tries) == 3
+    assert len(tries) == ATTEMPTS
     assert after == before
     assert (await counts(admin))["feed"] == before["feed"] + 1
 
