@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, TypeVar, cast
 
+import aiohttp
 import msgspec
 import socketio
 from socketio import exceptions
@@ -52,7 +53,11 @@ class Socket:
         """`on_end` is called when the connection is lost or was cut."""
         self._url = url
         self._slug = slug
-        engine = socketio.AsyncClient(reconnection=False, handle_sigint=False)
+        # Our own, since the library leaves its session open when a connection fails.
+        self._http: Final = aiohttp.ClientSession()
+        engine = socketio.AsyncClient(
+            reconnection=False, handle_sigint=False, http_session=self._http
+        )
         self._engine = cast("_Engine", engine)
         for event in EVENTS:
             self._engine.on(event, _Handler(event, on_event))
@@ -60,9 +65,10 @@ class Socket:
         self._on_end = on_end
         self._engine.on("disconnect", self._end)
 
-    def _end(self, *_: object) -> None:
+    async def _end(self, *_: object) -> None:
         self._ended.set()
         self._on_end()
+        await self._http.close()
 
     @property
     def is_connected(self) -> bool:
@@ -78,6 +84,9 @@ class Socket:
             )
         except exceptions.ConnectionError as error:
             raise Refused(Code.UNAVAILABLE, why="socket") from error
+        finally:
+            if not self._engine.connected:  # refused, or given up while waiting
+                await self._http.close()
 
     async def call(self, event: str, body: Closed, kind: type[A]) -> A:
         """Send something and wait for the answer."""
@@ -108,6 +117,7 @@ class Socket:
         """Disconnect."""
         if self._engine.connected:
             await self._engine.disconnect()
+        await self._http.close()
 
 
 def read_answer(text: str, kind: type[A]) -> A:
