@@ -1,7 +1,8 @@
 # Entaku. `make help` says what can be made.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format vectors schema bench migrate lock clean runtime dev
+.PHONY: help demo web test lint format vectors schema bench migrate lock clean \
+  runtime dev parts chromium
 
 BIN := .venv/bin
 TESTS ?=
@@ -10,13 +11,18 @@ WORKERS ?= 2
 help: ## この一覧 / this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-demo: runtime ## 支援会議を実演 / play a case conference (ONCE=1: check and exit)
+demo: web ## 支援会議を実演 / play a case conference (ONCE=1: check and exit)
 	@exec $(BIN)/entaku demo $(if $(ONCE),--once)
 
-test: dev ## すべての試験 / all tests, random order, in parallel (TESTS=path: some of them)
+web: ## 画面を組み立てる / build the browser's page into web/dist
+	@tools/venv.sh web
+	@tools/web.sh build
+
+test: dev web chromium ## すべての試験 / all tests, random order, in parallel (TESTS=path: some of them)
+	@$(if $(TESTS),,tools/web.sh test)
 	@exec $(BIN)/pytest --quiet --numprocesses $(WORKERS) $(if $(TESTS),$(TESTS),--cov --cov-report=term)
 
-lint: dev ## 書式・型・依存・SQL の検査 / formatting, types, imports, dependencies, SQL
+lint: dev parts ## 書式・型・依存・SQL の検査 / formatting, types, imports, dependencies, SQL
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-logo > .lint-imports.log || { cat .lint-imports.log; exit 1; }
@@ -25,10 +31,12 @@ lint: dev ## 書式・型・依存・SQL の検査 / formatting, types, imports,
 	$(BIN)/deptry --no-ansi .
 	$(BIN)/codespell
 	$(BIN)/squawk migrations/*.sql
+	tools/web.sh check
 
-format: dev ## 書式を整える / format the code
+format: dev parts ## 書式を整える / format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	tools/web.sh format
 
 vectors: dev ## 試験ベクトルを書き直す / write the test vectors anew
 	$(BIN)/python -m tools.make_vectors
@@ -44,15 +52,15 @@ migrate: runtime ## データベースを最新の形に / migrate the database 
 
 lock: dev ## 部品の版を固定し直す / lock the dependencies anew
 	$(BIN)/python -m pip install --quiet pip-tools==7.6.2
-	cd requirements && for purpose in runtime dev; do \
+	cd requirements && for purpose in runtime web dev; do \
 	  CUSTOM_COMPILE_COMMAND='make lock' ../$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe \
 	    --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	    --output-file $$purpose.txt $$purpose.in || exit 1; \
 	done
 
 clean: ## 作業の残りと実演のデータを消す / remove caches and the demo's data
-	rm -rf .data/demo .coverage .coverage.* .hypothesis .import_linter_cache .lint-imports.log \
-	  .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	rm -rf .data/demo .data/test-output web/dist .coverage .coverage.* .hypothesis \
+	  .import_linter_cache .lint-imports.log .mypy_cache .pytest_cache .ruff_cache build *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 runtime:
@@ -60,3 +68,9 @@ runtime:
 
 dev:
 	@tools/venv.sh dev
+
+parts: dev
+	@tools/web.sh parts
+
+chromium:
+	@tools/chromium.sh >/dev/null
