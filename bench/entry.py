@@ -18,7 +18,7 @@ import msgspec
 
 from audit.entry import Entry, Kind
 from audit.store import Asked, AuditLog, Written
-from conference.store import Change, Effect, NewRow, Rooms, Snapshot
+from conference.store import Change, Effect, NewRow, Rooms, Snapshot, Told
 from crypto import entropy
 from identity.model import Origins
 from identity.store import reserve
@@ -140,6 +140,7 @@ def _first(case: CaseId, place: int) -> Change:
 
 
 def _change(case: CaseId, seen: Snapshot) -> Change:
+    did = Did(Id(entropy.system(16)))
     row = NewRow(
         id=Hash(entropy.system(32)),
         sg=Hash(entropy.system(32)),
@@ -148,12 +149,12 @@ def _change(case: CaseId, seen: Snapshot) -> Change:
         bare=entropy.system(_BARE),
         entry=0,
         ct=entropy.system(_CT),
+        did=did,
         ctr=int.from_bytes(entropy.system(5), "big"),
     )
-    entries = [_written(case, Kind.POST, row.id)]
-    did = Did(Id(entropy.system(16)))
     aid = Aid(Id(entropy.system(16)))
-    return Change(case=case, seen=seen, at=_now(), did=did, aid=aid, rows=[row], entries=entries)
+    told = Told(written=_written(case, Kind.POST, row.id), did=did, aid=aid)
+    return Change(case=case, seen=seen, at=_now(), rows=[row], entries=[told])
 
 
 def _written(case: CaseId, kind: Kind, bound: Hash) -> Written:

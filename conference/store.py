@@ -66,7 +66,8 @@ class NewRow:
     """A row to be; `entry` is the place in the change's entries of the one that tells of it.
 
     `bare` is what every member may see of it, `ct` what takes a ticket: the whole wire of an
-    envelope, the bytes of a grant. An envelope has `ctr`, its number in its author's chain.
+    envelope, the bytes of a grant. An envelope has its author's
+    device and `ctr`, its number in that device's chain.
     `slot` is what may exist once in a room, such as one version of a section.
     """
 
@@ -77,6 +78,7 @@ class NewRow:
     bare: bytes
     entry: int
     ct: bytes | None = None
+    did: Did | None = None
     ctr: int | None = None
     slot: Digest | None = None
 
@@ -84,6 +86,15 @@ class NewRow:
     def form(self) -> Literal["env", "stm"]:
         """Envelope or statement."""
         return "stm" if self.ctr is None else "env"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An entry of a change, and the device and agency that it is about."""
+
+    written: Written
+    did: Did
+    aid: Aid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +129,7 @@ NO_EFFECT = Effect()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A batch: rows, bundles, statements for `id`, entries, inbox lines; all or nothing.
+    """One batch, or several that came at once: all that is stored of them; all or nothing.
 
     `code` makes a new room. `heeds_state`: the decision depended on `seen.rev`. The entries
     have no purpose and no reason, and their audit key is the case's.
@@ -127,10 +138,8 @@ class Change:
     case: CaseId
     seen: Snapshot
     at: datetime
-    did: Did
-    aid: Aid
     rows: Sequence[NewRow]
-    entries: Sequence[Written]
+    entries: Sequence[Told]
     code: str | None = None
     heeds_state: bool = False
     effect: Effect = NO_EFFECT
@@ -230,7 +239,7 @@ class Rooms:
         with refusals(_TAKEN):
             rows = await self._connection.fetch(
                 _SQL["commit"],
-                *(self._council, *_seen(change), change.did, change.aid),
+                *(self._council, *_seen(change)),
                 *(*_rows(change.rows), *_bundles(change.bundles), *_entries(change.entries)),
                 *(*_logged(change.logged), *_notices(change.notices)),
             )
@@ -345,6 +354,7 @@ def _rows(rows: Sequence[NewRow]) -> tuple[object, ...]:
         [row.sg for row in rows],
         [row.form for row in rows],
         [row.kind for row in rows],
+        [row.did for row in rows],
         [row.ctr for row in rows],
         [row.n for row in rows],
         [row.slot for row in rows],
@@ -358,13 +368,15 @@ def _bundles(bundles: Sequence[Bundle]) -> tuple[object, ...]:
     return [each.hash for each in bundles], [each.data for each in bundles]
 
 
-def _entries(entries: Sequence[Written]) -> tuple[object, ...]:
-    facts = [each.entry for each in entries]
+def _entries(entries: Sequence[Told]) -> tuple[object, ...]:
+    facts = [each.written.entry for each in entries]
     return (
         [fact.kind.value for fact in facts],
+        [each.did for each in entries],
         [fact.actor for fact in facts],
-        [each.leaf for each in entries],
-        [each.key_ct for each in entries],
+        [each.aid for each in entries],
+        [each.written.leaf for each in entries],
+        [each.written.key_ct for each in entries],
         [b"".join(fact.bound) for fact in facts],
         [to_bytes(fact.recipients) for fact in facts],
         [fact.basis for fact in facts],

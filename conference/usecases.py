@@ -68,6 +68,11 @@ class Plan:
     evicted: Mapping[Did, Code]
     invitations: tuple[Invitation, ...]
 
+    @property
+    def stands_alone(self) -> bool:
+        """Tell whether it moves what the next batch is judged by, so that none goes with it."""
+        return self.moves_gate or self.epoch is not None
+
 
 @dataclass(slots=True)
 class Batch:
@@ -81,6 +86,11 @@ class Batch:
     def ids(self) -> tuple[Hash, ...]:
         """The rows' ids, in order."""
         return tuple(contents.row_id(item) for _, _, item in self.items)
+
+    @property
+    def size(self) -> int:
+        """Bytes of its rows and bundles."""
+        return sum(len(data) for _, data, _ in self.items) + sum(map(len, self.bundles.values()))
 
 
 def parse_batch(post: Post) -> Batch:

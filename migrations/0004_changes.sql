@@ -66,22 +66,21 @@ BEGIN
   RETURN v_entry;
 END $$;
 
--- A batch of one room, all or nothing. It was decided on a snapshot: council statements `p_id_rev`,
+-- A batch of one room, or several that came at once, all or nothing. It was decided on a snapshot: council statements `p_id_rev`,
 -- checkpoint `p_idn`, room `p_gate`, `p_n`, `p_rev` (NULL: does not matter), and an instant before the
 -- room's limit. If any of these moved: 40001, load, decide again. 23505 names what is taken.
 --   p_code, p_fh  a new room (p_gate 1, p_n -1) and its fh_0; else NULL
 --   p_gate_by, p_rev_by  0 or 1;  p_next_n, p_gate_until  NULL keeps
---   r_*  rows in feed order; r_entry: which of e_* tells of the row (from 1); r_ctr NULL for statements
---   e_*  entries of `ops`; entry k has the objects o_value up to place e_upto[k], after those of entry k-1
+--   r_*  rows in feed order; r_entry: which of e_* tells of the row (from 1); r_did, r_ctr NULL for statements
+--   e_*  entries of `ops`, each with the device and agency of its author; entry k has the objects o_value up to place e_upto[k], after those of entry k-1
 --   b_*  bundles    s_*, g_*  statements for `id` and their signatures    i_*  inbox, i_row from 1
 CREATE FUNCTION room.commit(
   p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint,
   p_now timestamptz, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamptz,
-  p_did bytea, p_aid bytea,
-  r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[],
+  r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[],
   r_bare bytea[], r_ct bytea[],
   b_hash bytea[], b_bytes bytea[],
-  e_kind text[], e_wid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[],
+  e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[],
   s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[],
   g_sid bytea[], g_pk bytea[], g_sig bytea[],
   i_row integer[], i_wid bytea[], i_what text[]
@@ -111,7 +110,7 @@ BEGIN
     DELETE FROM room.pending p WHERE p.council_id = p_council AND p.key = p_case;
   END IF;
   FOR k IN 1 .. cardinality(e_kind) LOOP
-    v_entries := v_entries || audit.note(p_council, e_kind[k], e_leaf[k], p_case, e_key_ct[k], p_did, e_wid[k], p_aid, p_case, v_gate,
+    v_entries := v_entries || audit.note(p_council, e_kind[k], e_leaf[k], p_case, e_key_ct[k], e_did[k], e_wid[k], e_aid[k], p_case, v_gate,
                                          o_value[coalesce(e_upto[k - 1], 0) + 1 : e_upto[k]], e_bound[k], e_to[k], e_basis[k], NULL, '', NULL, NULL);
   END LOOP;
   INSERT INTO room.body (case_id, id, council_id, bare, ct)
@@ -145,8 +144,8 @@ BEGIN
   END LOOP;
   INSERT INTO room.feed (case_id, seq, council_id, id, sg, idn, fh, at, form, kind, did, ctr, n, slot, entry_id)
     SELECT p_case, v_room.seq + u.i, p_council, u.id, u.sg, p_idn, v_fhs[u.i], p_now, u.form, u.kind,
-           CASE WHEN u.form = 'env' THEN p_did END, u.ctr, u.n, u.slot, v_entries[u.entry]
-      FROM unnest(r_id, r_sg, r_form, r_kind, r_ctr, r_n, r_slot, r_entry) WITH ORDINALITY AS u(id, sg, form, kind, ctr, n, slot, entry, i);
+           u.did, u.ctr, u.n, u.slot, v_entries[u.entry]
+      FROM unnest(r_id, r_sg, r_form, r_kind, r_did, r_ctr, r_n, r_slot, r_entry) WITH ORDINALITY AS u(id, sg, form, kind, did, ctr, n, slot, entry, i);
   IF cardinality(i_row) > 0 THEN
     INSERT INTO room.inbox (council_id, wid, case_id, seq, what, at)
       SELECT p_council, u.wid, p_case, v_room.seq + u.r, u.what, p_now FROM unnest(i_row, i_wid, i_what) AS u(r, wid, what);

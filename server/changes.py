@@ -1,4 +1,4 @@
-"""A judged batch as the one change that is stored: rows, entries, counters, inbox lines."""
+"""Judged batches as the one change that is stored: rows, entries, counters, inbox lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from audit.entry import Entry, Kind
 from audit.store import Written
 from conference import usecases
 from conference.content import Sealed
-from conference.store import Bundle, Change, CommittedRow, Effect, NewRow, Notice
-from conference.usecases import Batch, Plan, RowPlan
+from conference.store import Bundle, Change, CommittedRow, Effect, NewRow, Notice, Told
+from conference.usecases import Plan, RowPlan
 from identity.model import Logged
 from protocol.ids import Aid, CaseId, Did, Wid
 from protocol.leaf import leaf_for
@@ -29,42 +29,90 @@ class Author:
     aid: Aid
 
 
-async def compose(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One batch of a change, with its entries: those of its rows first, as `places` has them."""
+
+    author: Author
+    plan: Plan
+    places: Sequence[Sequence[int]]
+    entries: Sequence[Written]
+
+    @property
+    def entry_of(self) -> dict[int, int]:
+        """The entry that tells of each row, both by their places in the batch."""
+        return {place: k for k, places in enumerate(self.places) for place in places}
+
+
+async def part_of(
+    council: Council, author: Author, case: CaseId, plan: Plan, now: datetime
+) -> Part:
+    """Write the entries of a batch: one for each set of devices that its rows go to."""
+    groups = group_by_receivers(plan.rows)
+    entries = [await _entry(council, author, case, plan, places, now) for places in groups]
+    if plan.evicted:
+        entries.append(await _eviction(council, author, case, plan, now))
+    return Part(author=author, plan=plan, places=groups, entries=entries)
+
+
+def compose(
     council: Council,
     *,
-    author: Author,
-    batch: Batch,
+    case: CaseId,
     held: Held,
-    plan: Plan,
+    parts: Sequence[Part],
     code: str | None,
     now: datetime,
 ) -> Change:
-    """Make the change, with one entry for each set of devices that its rows go to."""
-    groups = group_by_receivers(plan.rows)
-    entries = [await _entry(council, author, batch.case, plan, places, now) for places in groups]
-    if plan.evicted:
-        entries.append(await _eviction(council, author, batch.case, plan, now))
-    place_of = {place: k for k, places in enumerate(groups) for place in places}
+    """Make one change of batches that were decided one on the other, in their order."""
+    plans = [part.plan for part in parts]
     return Change(
-        case=batch.case,
+        case=case,
         seen=held.seen,
         at=now,
-        did=author.did,
-        aid=author.aid,
-        rows=[_new_row(plan, row, place_of[k]) for k, row in enumerate(plan.rows)],
-        entries=entries,
+        rows=_new_rows(parts),
+        entries=[
+            Told(written=one, did=part.author.did, aid=part.author.aid)
+            for part in parts
+            for one in part.entries
+        ],
         code=code,
-        heeds_state=plan.moves_state,
-        effect=Effect(
-            moves_gate=plan.moves_gate,
-            moves_state=plan.moves_state,
-            n=plan.epoch,
-            gate_until=moment(plan.until) if plan.moves_gate else None,
-        ),
-        bundles=[Bundle(hash=h, data=data) for h, data in plan.bundles.items()],
-        logged=[_logged(council, s, now) for s in usecases.statements_for_log(plan)],
-        notices=[Notice(row=i.row, wid=i.wid, what=i.what) for i in plan.invitations],
+        heeds_state=any(plan.moves_state for plan in plans),
+        effect=_effect(plans),
+        bundles=[Bundle(hash=h, data=data) for plan in plans for h, data in plan.bundles.items()],
+        logged=[_logged(council, s, now) for p in plans for s in usecases.statements_for_log(p)],
+        notices=_notices(plans),
     )
+
+
+def _effect(plans: Sequence[Plan]) -> Effect:
+    """What moves; a batch that moves the gate or the epoch stands alone (`Plan.stands_alone`)."""
+    last = plans[-1]
+    return Effect(
+        moves_gate=last.moves_gate,
+        moves_state=any(plan.moves_state for plan in plans),
+        n=last.epoch,
+        gate_until=moment(last.until) if last.moves_gate else None,
+    )
+
+
+def _new_rows(parts: Sequence[Part]) -> list[NewRow]:
+    rows: list[NewRow] = []
+    before = 0  # entries of the batches before
+    for part in parts:
+        entry_of = part.entry_of
+        rows += [_new_row(part, row, before + entry_of[k]) for k, row in enumerate(part.plan.rows)]
+        before += len(part.entries)
+    return rows
+
+
+def _notices(plans: Sequence[Plan]) -> list[Notice]:
+    notices: list[Notice] = []
+    before = 0  # rows of the batches before
+    for plan in plans:
+        notices += [Notice(row=before + i.row, wid=i.wid, what=i.what) for i in plan.invitations]
+        before += len(plan.rows)
+    return notices
 
 
 def group_by_receivers(rows: Sequence[RowPlan]) -> list[list[int]]:
@@ -115,7 +163,7 @@ async def _eviction(
     return await council.write(entry)
 
 
-def _new_row(plan: Plan, planned: RowPlan, entry: int) -> NewRow:
+def _new_row(part: Part, planned: RowPlan, entry: int) -> NewRow:
     content = planned.content
     if isinstance(content, Sealed):
         return NewRow(
@@ -126,6 +174,7 @@ def _new_row(plan: Plan, planned: RowPlan, entry: int) -> NewRow:
             bare=content.env.bare(),
             entry=entry,
             ct=planned.data,
+            did=part.author.did,
             ctr=content.header.n,
             slot=planned.slot,
         )
@@ -133,7 +182,7 @@ def _new_row(plan: Plan, planned: RowPlan, entry: int) -> NewRow:
         id=planned.row.id,
         sg=planned.row.sg,
         kind=planned.record.kind,
-        n=max(plan.room.state.epoch, 0),
+        n=max(part.plan.room.state.epoch, 0),
         bare=planned.data,
         entry=entry,
         slot=planned.slot,
@@ -155,8 +204,8 @@ def _logged(council: Council, statement: Statement, now: datetime) -> Logged:
     )
 
 
-def named(committed: Sequence[CommittedRow], plan: Plan) -> tuple[Named, ...]:
+def named(committed: Sequence[CommittedRow], rows: Sequence[RowPlan]) -> tuple[Named, ...]:
     """The tickets of a change's pushes, for other nodes."""
-    pairs = zip(committed, plan.rows, strict=True)
+    pairs = zip(committed, rows, strict=True)
     by_entry = {stored.entry: row.to for stored, row in pairs}
     return tuple(Named(entry=entry, to=tuple(sorted(to))) for entry, to in by_entry.items())

@@ -50,6 +50,10 @@ STATUS: Final[Mapping[Code, int]] = {
 """Total over `Code`; the edge alone knows HTTP."""
 
 
+TROUBLES: Final = (Refused, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""What may hinder work that nobody waits for; it is found again by looking."""
+
+
 def failure(refusal: Refused) -> Failure:
     """Say a refusal to the client: code, facts, one sentence in each language."""
     return Failure(

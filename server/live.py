@@ -4,15 +4,11 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
-
-import asyncpg
 
 from audit.entry import Kind
 from conference import usecases
 from conference.gate import FOREVER
 from consent.register import Register
-from crypto.errors import Refused
 from identity.model import Touched
 from protocol import documents, wire
 from protocol.ids import CaseId, Did, Hash, Id, Wid
@@ -24,15 +20,13 @@ from protocol.times import Instant
 from server.audience import Audience, Listener
 from server.council import Council
 from server.desk import Desk, nonce_of
+from server.errors import TROUBLES
 from server.listing import Listing
 from server.ports import Announcement, Session
 from server.posting import Posting
 from server.reading import Reading
 from server.rooms import RoomCache, moment
 from server.service import Parts
-
-_TROUBLES: Final = (Refused, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
-"""What may hinder work that nobody waits for; it is found again by looking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +120,7 @@ class LiveRooms:
         taken = [(case, self.audience.take_out(case, session.sid)) for case in self.audience.joined]
         for case, listener in taken:
             if listener is not None:
-                with contextlib.suppress(*_TROUBLES):
+                with contextlib.suppress(*TROUBLES):
                     await self._left(case, listener)
 
     async def _left(self, case: CaseId, listener: Listener) -> None:
@@ -136,7 +130,7 @@ class LiveRooms:
 
     async def announced(self, word: Announcement) -> None:
         """Another node committed, or somebody came or left there; what fails is found later."""
-        with contextlib.suppress(*_TROUBLES):
+        with contextlib.suppress(*TROUBLES):
             await self._heard(word)
 
     async def _heard(self, word: Announcement) -> None:

@@ -1,44 +1,72 @@
-"""Posting a batch: decided on what is seen, stored in one call, pushed, and promised."""
+"""Posting: batches that wait for a room are decided in their order and stored in one call.
 
-from dataclasses import dataclass
+While one call to PostgreSQL is under way, more batches of the same room come in. Whoever has
+the room's turn next takes all that wait, decides each on the one before, and stores them
+together; each keeps its own entries and its own receipt, and a refused one stores nothing.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 import asyncpg
 
 from conference import usecases
-from conference.fold import Live
+from conference.fold import Live, Room
 from conference.store import CommittedRow
-from conference.usecases import Batch, Plan
+from conference.usecases import MAX_BATCH, Batch, Plan
 from crypto.errors import Code, Refused
 from protocol import wire
 from protocol.ids import CaseId, Digest
-from protocol.payloads import (
-    LeafHashes,
-)
+from protocol.payloads import LeafHashes
 from protocol.times import Instant
 from server import changes
 from server.audience import Audience
-from server.changes import Author
+from server.changes import Author, Part
 from server.desk import Desk, Place, leaf_hash
+from server.errors import TROUBLES
 from server.ports import Announcement, Session
-from server.rooms import Held, moment
+from server.rooms import Held
 from storage.transaction import is_moved
 
 ATTEMPTS: Final = 8
 """Decisions on one batch: several nodes that write into one room overtake each other."""
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Waiting:
+    """A batch, and the answer that its poster waits for."""
+
+    session: Session
+    batch: Batch
+    answer: asyncio.Future[wire.Receipted]
+
+    def refuse(self, error: Exception) -> None:
+        """Answer with an error, unless there is an answer or nobody waits any more."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+    def give(self, receipt: wire.Receipted) -> None:
+        """Answer with a receipt, unless nobody waits any more."""
+        if not self.answer.done():
+            self.answer.set_result(receipt)
+
+
+Queue = deque[Waiting]
+Decided = tuple[Waiting, Plan]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stored:
-    """A batch in the database and in the folded room, not yet pushed."""
+    """Batches in the database and in the folded room, not yet pushed."""
 
     held: Held
-    plan: Plan
-    committed: list[CommittedRow]
-    leaves: LeafHashes
-    place: Place
-    at: datetime
+    plans: Sequence[Plan]
+    committed: Sequence[CommittedRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +75,7 @@ class Posting:
 
     desk: Desk
     audience: Audience
+    queues: dict[CaseId, Queue] = field(default_factory=dict[CaseId, Queue])
 
     async def post(self, session: Session, post: wire.Post) -> wire.Receipted:
         """Judge, store, log and push a batch; the receipt is the server's signed promise.
@@ -56,58 +85,114 @@ class Posting:
                 under eight decisions.
         """
         batch = usecases.parse_batch(post)
+        answer = asyncio.get_running_loop().create_future()
+        mine = Waiting(session=session, batch=batch, answer=answer)
+        queue = self.queues.setdefault(batch.case, deque())
+        queue.append(mine)
+        stored: list[_Stored] = []
         async with self.desk.cache.turn(batch.case):
-            done = await self._decide(session, batch)
-        if isinstance(done, wire.Receipted):
-            return done
-        await self._tell(batch, done)
-        return self.desk.receipt(batch.case, batch.ids, done.leaves, done.place, done.at)
+            while not mine.answer.done():
+                stored += await self._serve(batch.case, queue)
+        if not queue:
+            self.queues.pop(batch.case, None)
+        for one in stored:
+            # What was promised is stored: what fails now is found again by looking.
+            with contextlib.suppress(*TROUBLES):
+                await self._tell(batch.case, one)
+        return await mine.answer
 
-    async def _tell(self, batch: Batch, done: _Stored) -> None:
+    async def _tell(self, case: CaseId, done: _Stored) -> None:
         """Take out who may not stay, push to the others, tell the other nodes."""
-        await self.audience.evict(batch.case, done.plan.evicted)
-        if done.plan.moves_state:
-            await self.audience.sweep(batch.case, done.held)  # seats may have ended
-        await self.audience.push(batch.case, done.held)
+        for plan in done.plans:
+            await self.audience.evict(case, plan.evicted)
+        if any(plan.moves_state for plan in done.plans):
+            await self.audience.sweep(case, done.held)  # seats may have ended
+        await self.audience.push(case, done.held)
+        rows = [row for plan in done.plans for row in plan.rows]
         self.desk.announcer.publish(
             Announcement(
                 kind="feed",
-                case=batch.case,
+                case=case,
                 seq=done.committed[-1].seq,
-                entries=changes.named(done.committed, done.plan),
+                entries=changes.named(done.committed, rows),
             )
         )
 
-    async def _decide(self, session: Session, batch: Batch) -> wire.Receipted | _Stored:
-        """Decide and store, in the room's turn."""
+    # --- what waits ---------------------------------------------------------------------------
+
+    async def _serve(self, case: CaseId, queue: Queue) -> list[_Stored]:
+        """Answer some of what waits, the first of all; in the room's turn."""
+        group = _take(queue)
+        error: Exception = Refused(Code.UNAVAILABLE)  # if cancelled: it is safe to ask again
+        try:
+            stored = await self._decide(case, group, queue)
+        except Exception as found:  # noqa: BLE001 -- it is told to those who wait, not hidden
+            error, stored = found, None
+        finally:
+            for waiting in group:
+                if waiting not in queue:
+                    waiting.refuse(error)  # unless it was answered
+        return [] if stored is None else [stored]
+
+    async def _decide(self, case: CaseId, group: Sequence[Waiting], queue: Queue) -> _Stored | None:
+        """Decide and store; what cannot go with the others goes back to the queue's head."""
         for attempt in range(ATTEMPTS):
-            held = await self._held_for(batch, fresh=attempt > 0)
-            again = await self._answered_before(session, batch, held)
-            if again is not None:
-                return again
-            plan = self._plan(session, batch, held)
+            held = await self._held_for(case, fresh=attempt > 0)
+            decided = await self._plans(held, group, queue)
+            if not decided:
+                return None
+            group = [waiting for waiting, _ in decided]
             try:
-                return await self._commit(session, batch, held, plan)
+                return await self._commit(case, held, decided)
             except asyncpg.PostgresError as error:
                 if not is_moved(error):
                     raise
             except Refused as refusal:
-                # Another node may have stored the same batch a moment ago.
-                if attempt or refusal.code is not Code.REPLAY:
+                # Another node may have stored the same batch a moment ago, or one like it.
+                if len(group) == 1 and (attempt or refusal.code is not Code.REPLAY):
                     raise
+                queue.extendleft(reversed(group[1:]))
+                group = group[:1]
         raise Refused(Code.CONFLICT)
 
-    async def _answered_before(
-        self, session: Session, batch: Batch, held: Held
-    ) -> wire.Receipted | None:
+    async def _plans(self, held: Held, group: Sequence[Waiting], queue: Queue) -> list[Decided]:
+        """Judge each on the one before; whoever is refused or known is answered at once."""
+        room = held.room
+        decided: list[Decided] = []
+        for place, waiting in enumerate(group):
+            plan = await self._judge(held, room, waiting)
+            if plan is not None and decided and plan.stands_alone:
+                queue.extendleft(reversed(group[place:]))
+                break
+            if plan is not None:
+                decided.append((waiting, plan))
+                room = plan.room
+                if plan.stands_alone:
+                    queue.extendleft(reversed(group[place + 1 :]))
+                    break
+        return decided
+
+    async def _judge(self, held: Held, room: Room, waiting: Waiting) -> Plan | None:
+        """The plan of a batch on `room`, or None when it is answered already."""
+        try:
+            again = await self._answered_before(waiting, held)
+            if again is None:
+                return self._plan(waiting, held, room)
+            waiting.give(again)
+        except Refused as refusal:
+            waiting.refuse(refusal)
+        return None
+
+    async def _answered_before(self, waiting: Waiting, held: Held) -> wire.Receipted | None:
         """The same ids from the same author get the same answer."""
+        batch = waiting.batch
         if not any(row_id in held.room.state.ids for row_id in batch.ids):
             return None
         known = await self.desk.cache.store.committed(batch.case, batch.ids)
         if len(known) != len(batch.ids):
             raise Refused(Code.REPLAY)
         authors = {held.room.records[row.seq - 1].author for row in known} - {None}
-        if authors - {session.actor.did}:
+        if authors - {waiting.session.actor.did}:
             raise Refused(Code.FORBIDDEN)
         last = known[-1]
         leaves = LeafHashes(
@@ -117,63 +202,64 @@ class Posting:
         place = Place(seq=last.seq, fh=last.fh, idn=last.idn)
         return self.desk.receipt(batch.case, [row.id for row in known], leaves, place, last.at)
 
-    async def _held_for(self, batch: Batch, *, fresh: bool) -> Held:
-        known = self.desk.cache.known().get(batch.case)
+    async def _held_for(self, case: CaseId, *, fresh: bool) -> Held:
+        known = self.desk.cache.known().get(case)
         if known is not None and not fresh and self.desk.cache.is_level(known):
             return known
         try:
-            return await self.desk.cache.level(batch.case)
+            return await self.desk.cache.level(case)
         except Refused as refusal:
             if refusal.code is not Code.UNKNOWN_ID:
                 raise
-        return self.desk.cache.begin(batch.case, idn=self.desk.council.idn)
+        return self.desk.cache.begin(case, idn=self.desk.council.idn)
 
-    def _plan(self, session: Session, batch: Batch, held: Held) -> Plan:
+    def _plan(self, waiting: Waiting, held: Held, room: Room) -> Plan:
+        case = waiting.batch.case
         live = Live(
             now=Instant.of(self.desk.clock()),
-            author=session.actor.did,
-            present=self.audience.present(batch.case),
+            author=waiting.session.actor.did,
+            present=self.audience.present(case),
         )
         return usecases.plan(
-            held.room,
-            batch,
+            room,
+            waiting.batch,
             live=live,
             idn=held.seen.idn,
-            devices=self.audience.devices(batch.case),
+            devices=self.audience.devices(case),
         )
 
-    async def _commit(self, session: Session, batch: Batch, held: Held, plan: Plan) -> _Stored:
+    # --- what is stored -----------------------------------------------------------------------
+
+    async def _commit(self, case: CaseId, held: Held, decided: Sequence[Decided]) -> _Stored:
         now = self.desk.clock()
-        author = Author(
-            did=session.actor.did,
-            wid=session.actor.wid,
-            aid=session.aid,
-        )
         creates = held.seen.n == -1 and held.seen.seq == 0
-        code = await self._code(batch.case, now) if creates else None
-        change = await changes.compose(
-            self.desk.council,
-            author=author,
-            batch=batch,
-            held=held,
-            plan=plan,
-            code=code,
-            now=now,
+        code = await self._code(case, now) if creates else None
+        parts = [await self._part(waiting, plan, now) for waiting, plan in decided]
+        change = changes.compose(
+            self.desk.council, case=case, held=held, parts=parts, code=code, now=now
         )
         committed = await self.desk.cache.store.commit(change)
-        await self.desk.cache.land(batch.case, held, plan, committed, moment(plan.until))
+        plans = [plan for _, plan in decided]
+        id_leaves = tuple(leaf_hash(one.leaf) for one in change.logged)
+        idn = held.seen.idn
+        await self.desk.cache.land(case, held, plans, committed)
+        rest = list(committed)
+        for (waiting, _), part in zip(decided, parts, strict=True):
+            own, rest = rest[: len(part.plan.rows)], rest[len(part.plan.rows) :]
+            place = Place(seq=own[-1].seq, fh=own[-1].fh, idn=idn)
+            ops_leaves = tuple(leaf_hash(one.leaf) for one in part.entries)
+            leaves = LeafHashes(id=id_leaves, ops=ops_leaves)
+            waiting.give(self.desk.receipt(case, waiting.batch.ids, leaves, place, now))
         if change.logged:
             self.desk.hint()
-            await self.desk.council.sync()
-        leaves = LeafHashes(
-            id=tuple(leaf_hash(one.leaf) for one in change.logged),
-            ops=tuple(leaf_hash(one.leaf) for one in change.entries),
-        )
-        last = committed[-1]
-        place = Place(seq=last.seq, fh=last.fh, idn=held.seen.idn)
-        return _Stored(
-            held=held, plan=plan, committed=committed, leaves=leaves, place=place, at=now
-        )
+            with contextlib.suppress(*TROUBLES):
+                await self.desk.council.sync()
+        return _Stored(held=held, plans=plans, committed=committed)
+
+    async def _part(self, waiting: Waiting, plan: Plan, now: datetime) -> Part:
+        actor = waiting.session.actor
+        author = Author(did=actor.did, wid=actor.wid, aid=waiting.session.aid)
+        return await changes.part_of(self.desk.council, author, waiting.batch.case, plan, now)
 
     async def _code(self, case: CaseId, now: datetime) -> str:
         """The public code under which a room was reserved; UNKNOWN_ID if it was not."""
@@ -181,3 +267,20 @@ class Posting:
             if one.key == case and one.typ == "case":
                 return one.payload.decode()
         raise Refused(Code.UNKNOWN_ID)
+
+
+def _take(queue: Queue) -> list[Waiting]:
+    """Take what waits, the first in any case, as much as one call should store.
+
+    The same rows twice do not go together: the second is answered by the receipt of the first.
+    """
+    group = [queue.popleft()]
+    ids, rows, size = set(group[0].batch.ids), len(group[0].batch.items), group[0].batch.size
+    while queue:
+        batch = queue[0].batch
+        rows, size = rows + len(batch.items), size + batch.size
+        if rows > wire.MAX_BATCH_ROWS or size > MAX_BATCH or ids & set(batch.ids):
+            break
+        ids |= set(batch.ids)
+        group.append(queue.popleft())
+    return group

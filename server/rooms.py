@@ -8,7 +8,7 @@ author's next row is judged after the last that she was promised.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final, Literal, Self
@@ -180,35 +180,33 @@ class RoomCache:
     # --- changes -----------------------------------------------------------------------------
 
     async def land(
-        self, case: CaseId, held: Held, plan: Plan, committed: list[CommittedRow], until: datetime
+        self, case: CaseId, held: Held, plans: Sequence[Plan], committed: Sequence[CommittedRow]
     ) -> None:
-        """Take a committed batch in, after any rows that came between."""
+        """Take committed batches in, after any rows that came between."""
         self._held.setdefault(case, held)
-        self._advance_seen(held, plan, committed, until)
+        self._advance_seen(held, plans, committed[-1])
         first = committed[0]
         await self._catch_up(case, held, upto=first.seq - 1)
-        landed = [_landed(*pair) for pair in zip(plan.rows, committed, strict=True)]
-        if plan.rows[0].row.fh == first.fh:
-            held.room = plan.room  # nothing came between: the trial is the truth
+        rows = [row for plan in plans for row in plan.rows]
+        landed = [_landed(*pair) for pair in zip(rows, committed, strict=True)]
+        if rows[0].row.fh == first.fh:
+            held.room = plans[-1].room  # nothing came between: the trial is the truth
             held.unsent.extend(landed)
             return
         for one in landed:
             self._fold(held, one)
 
     @staticmethod
-    def _advance_seen(
-        held: Held, plan: Plan, committed: list[CommittedRow], until: datetime
-    ) -> None:
-        last = committed[-1]
-        seen = held.seen
+    def _advance_seen(held: Held, plans: Sequence[Plan], last: CommittedRow) -> None:
+        seen, plan = held.seen, plans[-1]
         if last.seq <= seen.seq:
             return
         held.seen = replace(
             seen,
             gate=seen.gate + plan.moves_gate,
-            rev=seen.rev + plan.moves_state,
+            rev=seen.rev + any(each.moves_state for each in plans),
             n=seen.n if plan.epoch is None else plan.epoch,
-            gate_until=until if plan.moves_gate else seen.gate_until,
+            gate_until=moment(plan.until) if plan.moves_gate else seen.gate_until,
             seq=last.seq,
             fh=last.fh,
         )

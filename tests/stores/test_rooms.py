@@ -9,13 +9,13 @@ import asyncpg
 import pytest
 
 from conference.live import Listener, Live
-from conference.store import FOREVER, Bundle, Effect, Notice, Snapshot
+from conference.store import FOREVER, Bundle, Effect, Notice, Snapshot, Told
 from crypto.errors import Code, Refused
 from identity.model import Touched
 from identity.store import WaitingRoom
 from protocol.codec import b64u, from_b64u
 from protocol.feed import feed_hash
-from protocol.ids import CaseId, Digest, Hash, RowHash, SitId
+from protocol.ids import Aid, CaseId, Did, Digest, Hash, RowHash, SitId
 from storage.transaction import is_moved
 from tests.stores.world import (
     AID,
@@ -33,6 +33,7 @@ from tests.stores.world import (
     id16,
     logged,
     row,
+    told,
     waiting,
     without_row_security,
     written,
@@ -245,7 +246,7 @@ async def test_a_row_counts_once(world: World) -> None:
 
     with pytest.raises(Refused) as again:
         await world.rooms.commit(
-            replace(change(seen, row("a", ctr=2)), entries=[written("another entry")])
+            replace(change(seen, row("a", ctr=2)), entries=[told(written("another entry"))])
         )
 
     assert again.value.code == Code.REPLAY
@@ -363,9 +364,14 @@ async def test_an_inbox_names_what_waits(world: World) -> None:
 async def test_each_entry_keeps_its_own_facts(world: World, admin: Admin) -> None:
     """Objects, devices and ids of several entries in one batch are not mixed up."""
     seen = await world.create_room()
+    other = (Did(id16("another device")), Aid(id16("another agency")))
     entries = [
-        written("first", bound=(hash32("a"),), to=(DID,)),
-        written("second", bound=(hash32("b"), hash32("c")), to=(id16("y"), id16("x"))),
+        told(written("first", bound=(hash32("a"),), to=(DID,))),
+        Told(
+            written=written("second", bound=(hash32("b"), hash32("c")), to=(id16("y"), id16("x"))),
+            did=other[0],
+            aid=other[1],
+        ),
     ]
     rows = [row("a"), row("b", entry=1), row("c", entry=1)]
 
@@ -374,6 +380,8 @@ async def test_each_entry_keeps_its_own_facts(world: World, admin: Admin) -> Non
     assert done[1].entry == done[2].entry != done[0].entry
     facts = await admin.fetch("SELECT * FROM audit.fact ORDER BY entry_id DESC LIMIT 2")
     assert [fact["objects"] for fact in facts] == [[b"first", b"second object"]] * 2
+    assert (facts[0]["did"], facts[0]["aid"]) == other
+    assert (facts[1]["did"], facts[1]["aid"]) == (DID, AID)
     assert facts[0]["bound"] == hash32("b") + hash32("c")
     assert facts[0]["to_dids"] == b"".join(sorted([id16("x"), id16("y")]))
     assert (facts[1]["wid"], facts[1]["aid"], facts[1]["key_id"]) == (WID, AID, CASE)

@@ -11,7 +11,7 @@ import asyncpg
 from audit import store as audit_store
 from audit.entry import Entry, Kind
 from audit.store import Asked, AuditLog, Log, Written
-from conference.store import Change, NewRow, Rooms, Snapshot
+from conference.store import Change, NewRow, Rooms, Snapshot, Told
 from crypto.errors import Code
 from identity import store as identity_store
 from identity.model import Admission, Logged, Origins, Waiting
@@ -82,14 +82,20 @@ def row(name: str, *, ctr: int | None = None, entry: int = 0, ct: bytes | None =
         bare=f"bare {name}".encode(),
         entry=entry,
         ct=ct,
+        did=None if ctr is None else DID,
         ctr=ctr,
     )
+
+
+def told(entry: Written) -> Told:
+    """Make an entry of a change by the one author."""
+    return Told(written=entry, did=DID, aid=AID)
 
 
 def change(seen: Snapshot, *rows: NewRow, at: datetime = NOW) -> Change:
     """Make a batch of rows that one entry tells of, pushed to one device."""
     entry = written(f"entry of {rows[0].id.hex()}", bound=tuple(each.id for each in rows))
-    return Change(case=CASE, seen=seen, at=at, did=DID, aid=AID, rows=rows, entries=[entry])
+    return Change(case=CASE, seen=seen, at=at, rows=rows, entries=[told(entry)])
 
 
 def logged(name: str, *, typ: str = "agency", prev: Sid | None = None) -> Logged:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self, TypeAlias
 
@@ -161,6 +161,11 @@ def record(member: Member) -> list[Post]:
 
 async def sealed(held: Held, member: Member) -> Post:
     """A batch that a member sealed and signed and that nobody has seen yet."""
+    return await unsent(member, lambda: member.act(priority(held, member)))
+
+
+async def unsent(member: Member, deed: Callable[[], Awaitable[object]]) -> Post:
+    """The batch of a member's deed, kept back."""
     kept, deliver = list[Post](), member.deliver
 
     async def keep(post: Post) -> Receipted:
@@ -169,7 +174,7 @@ async def sealed(held: Held, member: Member) -> Post:
 
     member.deliver = keep  # type: ignore[method-assign]  # one instance of the test's own
     with contextlib.suppress(Refused):
-        await member.act(priority(held, member))
+        await deed()
     member.deliver = deliver  # type: ignore[method-assign]  # one instance of the test's own
     return kept[0]
 
