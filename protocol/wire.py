@@ -15,7 +15,7 @@ from protocol.times import Instant
 MAX_BATCH_ROWS = 64
 MAX_BODY = 2 * 1024 * 1024
 Slug = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9-]{1,31}\Z")]
-CaseCode = Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]-\d{3,6}\Z")]
+CaseCode = Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]-[0-9]{3,6}\Z")]
 Purpose = Annotated[str, msgspec.Meta(pattern=r"\A[a-z][a-z0-9.-]{0,31}\Z")]
 
 

@@ -1,0 +1,28 @@
+/** Closed vocabularies of `shk1`: every code that a rule looks at. */
+
+export {
+  AckKind,
+  ActionReport,
+  AgencyForm,
+  AgencyKind,
+  Answer,
+  BasisKind,
+  Cap,
+  DecisionType,
+  Decline,
+  DocClass,
+  Duty,
+  GrantWhat,
+  ItemType,
+  Kind,
+  Outcome,
+  Part,
+  Provenance,
+  RevokeWhat,
+  RevokeWhy,
+  RosterRole,
+  SeatAnswer,
+  SeatEnd,
+  WHOLE_ROOM,
+  Why,
+} from "./generated";
