@@ -5,11 +5,11 @@
  * two readers stop at the same place with the same code.
  */
 
-import { b64u, fromB64, fromB64u, utf8 } from "../crypto/bytes";
+import { fromB64, fromB64u, utf8 } from "../crypto/bytes";
 import { Refused } from "../crypto/errors";
 import { OPS } from "./generated";
 import { readJ1, PAYLOAD_LIMIT, type Json, type JsonObject } from "./j1";
-import type { Kind, Shape } from "./kinds";
+import type { Kind, KindOf, Shape } from "./kinds";
 import { RULES } from "./payload_rules";
 import { instantText, parseInstant } from "./times";
 
@@ -103,70 +103,61 @@ function struct(value: Json, shape: Shape<unknown>): unknown {
   return made;
 }
 
+type Reader<K extends Kind["k"]> = (value: Json, kind: KindOf<K>) => unknown;
+
+const READERS: { readonly [K in Kind["k"]]: Reader<K> } = {
+  null: (value, kind) => (value === null ? null : read(value, kind.of)),
+  struct: (value, kind) => struct(value, kind.of()),
+  list: (value, kind) => array(value).map((item) => read(item, kind.of)),
+  tuple: (value, kind) => tuple(array(value), kind.of),
+  map: (value, kind) => map(value, kind.of),
+  any: (value, kind) => any(value, kind.of),
+  raw: (value) => value,
+  facts: (value) => value,
+  int: number,
+  bool: boolean,
+  one: oneOf,
+  text: (value, kind) => text(string(value), kind),
+  id: (value) => id(string(value)),
+  hash: (value) => hash(string(value)),
+  blob: (value) => blob(string(value)),
+  b64: (value) => base64(string(value)),
+  instant: (value) => parseInstant(string(value)),
+};
+
 function read(value: Json, kind: Kind): unknown {
-  switch (kind.k) {
-    case "null":
-      return value === null ? null : read(value, kind.of);
-    case "struct":
-      return struct(value, kind.of());
-    case "list":
-      return array(value).map((item) => read(item, kind.of));
-    case "tuple":
-      return tuple(array(value), kind.of);
-    case "map":
-      return map(value, kind.of);
-    case "any":
-      return any(value, kind.of);
-    case "raw":
-    case "facts":
-      return value;
-    default:
-      return scalar(value, kind);
-  }
-}
-
-type Scalar = Exclude<Kind, { k: "null" | "struct" | "list" | "tuple" | "map" | "any" | "raw" }>;
-
-function scalar(value: Json, kind: Scalar): unknown {
-  switch (kind.k) {
-    case "int":
-      if (typeof value !== "number" || !within(value, kind)) throw bad();
-      return value;
-    case "bool":
-      if (typeof value !== "boolean") throw bad();
-      return value;
-    case "one":
-      if (!kind.of.includes(value as string)) throw bad();
-      return value;
-    case "text":
-      return text(string(value), kind);
-    default:
-      return bytesOrTime(string(value), kind.k);
-  }
-}
-
-function bytesOrTime(value: string, kind: string): unknown {
-  switch (kind) {
-    case "id":
-      if (!ID_TEXT.test(value)) throw bad();
-      return value;
-    case "hash":
-      return hash(value);
-    case "blob":
-      fromB64u(value);
-      return value;
-    case "b64":
-      fromB64(value);
-      return value;
-    case "instant":
-      return parseInstant(value);
-    default:
-      throw new TypeError(kind);
-  }
+  return (READERS[kind.k] as Reader<Kind["k"]>)(value, kind);
 }
 
 function string(value: Json): string {
   if (typeof value !== "string") throw bad();
+  return value;
+}
+
+function number(value: Json, { min, max }: KindOf<"int">): number {
+  if (typeof value !== "number") throw bad();
+  if ((min !== undefined && value < min) || (max !== undefined && value > max)) throw bad();
+  return value;
+}
+
+function boolean(value: Json): boolean {
+  if (typeof value !== "boolean") throw bad();
+  return value;
+}
+
+function oneOf(value: Json, { of }: KindOf<"one">): Json {
+  if (!(of as readonly Json[]).includes(value)) throw bad();
+  return value;
+}
+
+function text(value: string, { max, pattern }: KindOf<"text">): string {
+  if (max !== undefined && value.length > max && Array.from(value).length > max) throw bad();
+  if (pattern !== undefined && !pattern.test(value)) throw bad();
+  return value;
+}
+
+function id(value: string): string {
+  if (!ID_TEXT.test(value)) throw bad();
   return value;
 }
 
@@ -176,13 +167,13 @@ function hash(value: string): string {
   return value;
 }
 
-function within(value: number, { min, max }: { min?: number; max?: number }): boolean {
-  return (min === undefined || value >= min) && (max === undefined || value <= max);
+function blob(value: string): string {
+  fromB64u(value);
+  return value;
 }
 
-function text(value: string, { max, pattern }: { max?: number; pattern?: RegExp }): string {
-  if (max !== undefined && value.length > max && Array.from(value).length > max) throw bad();
-  if (pattern !== undefined && !pattern.test(value)) throw bad();
+function base64(value: string): string {
+  fromB64(value);
   return value;
 }
 
@@ -202,38 +193,42 @@ function map(value: Json, kind: Kind): Readonly<Record<string, unknown>> {
   return Object.fromEntries(found);
 }
 
+/** A value of one of several kinds that JSON itself tells apart. */
 function any(value: Json, kinds: readonly Kind[]): unknown {
-  for (const kind of kinds) {
-    const fits = kind.k === "text" ? "string" : kind.k === "int" ? "number" : "boolean";
-    if (typeof value === fits) return read(value, kind);
-  }
-  throw bad();
+  const names: Readonly<Record<string, string>> = {
+    string: "text",
+    number: "int",
+    boolean: "bool",
+  };
+  const fits = kinds.find((kind) => kind.k === names[typeof value]);
+  if (fits === undefined) throw bad();
+  return read(value, fits);
 }
 
 // --- writing --------------------------------------------------------------------------------------
 
+type Writer<K extends Kind["k"]> = (value: never, kind: KindOf<K>) => string;
+
+const WRITERS: { readonly [K in Kind["k"]]?: Writer<K> } = {
+  null: (value: unknown, kind) => (value === null ? "null" : written(value, kind.of)),
+  struct: (value: Fields, kind) => object(value, kind.of()),
+  list: (value: readonly unknown[], kind) =>
+    `[${value.map((item) => written(item, kind.of)).join(",")}]`,
+  tuple: (value: readonly unknown[], kind) =>
+    `[${kind.of.map((of, at) => written(value[at], of)).join(",")}]`,
+  map: (value: Fields, kind) => pairs(Object.entries(value), (item) => written(item, kind.of)),
+  instant: (value: number) => JSON.stringify(instantText(value)),
+  raw: plain,
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
 function written(value: unknown, kind: Kind): string {
-  switch (kind.k) {
-    case "null":
-      return value === null ? "null" : written(value, kind.of);
-    case "struct":
-      return object(value as Readonly<Record<string, unknown>>, kind.of());
-    case "list":
-      return `[${(value as unknown[]).map((item) => written(item, kind.of)).join(",")}]`;
-    case "tuple":
-      return `[${kind.of.map((of, at) => written((value as unknown[])[at], of)).join(",")}]`;
-    case "map":
-      return pairs(Object.entries(value as object), (item) => written(item, kind.of));
-    case "instant":
-      return JSON.stringify(instantText(value as number));
-    case "raw":
-      return plain(value as Json);
-    default:
-      return JSON.stringify(value);
-  }
+  const write = WRITERS[kind.k] as Writer<Kind["k"]> | undefined;
+  return write === undefined ? JSON.stringify(value) : write(value as never, kind);
 }
 
-function object(value: Readonly<Record<string, unknown>>, shape: Shape<unknown>): string {
+function object(value: Fields, shape: Shape<unknown>): string {
   const found = shape.fields
     .filter(([name]) => value[name] !== undefined)
     .map(([name, kind]) => {
@@ -258,9 +253,4 @@ function plain(value: Json): string {
 
 function pairs<T>(items: readonly (readonly [string, T])[], write: (item: T) => string): string {
   return `{${items.map(([key, item]) => `${JSON.stringify(key)}:${write(item)}`).join(",")}}`;
-}
-
-/** Write bytes as base64url text, as JSON holds them. */
-export function textOf(data: Uint8Array): string {
-  return b64u(data);
 }

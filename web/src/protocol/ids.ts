@@ -46,6 +46,9 @@ export const ID_SIZE = 16;
 export const HASH_SIZE = 32;
 const ID_TEXT = 2 * ID_SIZE;
 
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters --
+   the caller names the kind of id: the bytes do not know it */
+
 /** Write 16 bytes as an id of the asked kind; `BAD_LENGTH` for another number of bytes. */
 export function idOf<T extends Id = Id>(data: Uint8Array): T {
   if (data.length !== ID_SIZE) throw new Refused("BAD_LENGTH");
@@ -55,12 +58,14 @@ export function idOf<T extends Id = Id>(data: Uint8Array): T {
 /** Write 32 bytes as a hash of the asked kind; `BAD_LENGTH` for another number of bytes. */
 export function hashOf<T extends Hash = Hash>(data: Uint8Array): T {
   if (data.length !== HASH_SIZE) throw new Refused("BAD_LENGTH");
-  return b64u(data) as string as T;
+  return b64u(data) as T;
 }
+
+/* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
 
 /** Write bytes as base64url. */
 export function blobOf(data: Uint8Array): Blob {
-  return b64u(data) as string as Blob;
+  return b64u(data) as Blob;
 }
 
 /** Give the 16 bytes of an id or the 32 bytes of a hash. */

@@ -74,7 +74,7 @@ class Reader {
   }
 
   #value(depth: number): Json {
-    switch (this.#text[this.#at]) {
+    switch (this.#text.charAt(this.#at)) {
       case "{":
         return this.#object(depth + 1);
       case "[":

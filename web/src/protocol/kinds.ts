@@ -1,14 +1,21 @@
 /** The language of schemas: what a field may hold, as data that `codec.ts` interprets. */
 
+type Plain<K> = K extends string ? { readonly k: K } : never;
+type Over<K> = K extends string ? { readonly k: K; readonly of: Kind } : never;
+type Among<K> = K extends string ? { readonly k: K; readonly of: readonly Kind[] } : never;
+
 /** What one value may be; `min` and `max` bound a number, `max` a text in code points. */
 export type Kind =
-  | { readonly k: "id" | "hash" | "blob" | "b64" | "instant" | "bool" | "raw" | "facts" }
+  | Plain<"id" | "hash" | "blob" | "b64" | "instant" | "bool" | "raw" | "facts">
   | { readonly k: "text"; readonly max?: number; readonly pattern?: RegExp }
   | { readonly k: "int"; readonly min?: number; readonly max?: number }
   | { readonly k: "one"; readonly of: readonly (string | number)[] }
-  | { readonly k: "list" | "map" | "null"; readonly of: Kind }
-  | { readonly k: "tuple" | "any"; readonly of: readonly Kind[] }
+  | Over<"list" | "map" | "null">
+  | Among<"tuple" | "any">
   | { readonly k: "struct"; readonly of: () => Shape<unknown> };
+
+/** The kinds of one name. */
+export type KindOf<K extends Kind["k"]> = Extract<Kind, { readonly k: K }>;
 
 /** What stands for a key that is left out: nothing at all, or a value. */
 export interface Absent {

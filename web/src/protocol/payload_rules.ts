@@ -150,27 +150,32 @@ function audience({ ag, w }: Audience): void {
 }
 
 /** Class and subject decide which other fields may be used (section 5.10). */
-function sect({ cats, cls, sub, aud, cy, item: named }: Sect): void {
-  requireSet(cats);
-  const bare = sub === null && cats.length === 0;
-  switch (cls) {
+function sect(body: Sect): void {
+  requireSet(body.cats);
+  const named = body.sub !== null;
+  const bare = !named && body.cats.length === 0;
+  switch (body.cls) {
     case "agd":
     case "brd":
-      require(bare && aud === null && cy === 1);
+      require(bare && isForAll(body));
       break;
     case "itm":
-      require(bare && aud === null && cy === 1 && named !== null);
+      require(bare && isForAll(body) && body.item !== null);
       break;
     case "card":
       require(bare);
       break;
     case "ev":
-      require(sub !== null && cats.length === 0);
+      require(named && body.cats.length === 0);
       break;
     case "sec":
-      require(cats.length > 0 === (sub !== null));
+      require(body.cats.length > 0 === named);
       break;
   }
+}
+
+function isForAll({ aud, cy }: Sect): boolean {
+  return aud === null && cy === 1;
 }
 
 /** `docs` names [doc, g] pairs, `epoch` names [n]; 1 to 64 of them, none twice. */

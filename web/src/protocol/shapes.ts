@@ -3,7 +3,6 @@
 import { decode, encode } from "./codec";
 import { SHAPES, type Structs } from "./generated";
 import { PAYLOAD_LIMIT } from "./j1";
-import type { Shape } from "./kinds";
 
 export { asSet, MAX_INT, MAX_U32, require, requireDistinct, requireSet } from "./checks";
 
@@ -14,14 +13,10 @@ export function parse<N extends keyof Structs>(
   limit = PAYLOAD_LIMIT,
 ): Structs[N] {
   const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-  return decode(bytes, shapeOf(name), { limit });
+  return decode<Structs[N]>(bytes, SHAPES[name], { limit });
 }
 
 /** Write one struct of the wire: compact JSON in the order of its schema. */
 export function write<N extends keyof Structs>(name: N, value: Structs[N]): Uint8Array {
-  return encode(value, shapeOf(name));
-}
-
-function shapeOf<N extends keyof Structs>(name: N): Shape<Structs[N]> {
-  return SHAPES[name] as Shape<Structs[N]>;
+  return encode<Structs[N]>(value, SHAPES[name]);
 }
