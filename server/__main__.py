@@ -14,6 +14,7 @@ from aiohttp import web
 from server import settings as settings_module
 from server.app import create_app
 from server.logs import Logger, open_log
+from server.page import DamagedPage
 from server.service import SERVICE
 from server.settings import BadSetting, Settings
 from server.troubles import tell
@@ -28,6 +29,7 @@ BAD_SETTING: Final = 2
 CANNOT_START: Final = 5
 
 _EXPECTED = (
+    DamagedPage,
     CannotStart,
     CannotMigrate,
     asyncpg.PostgresError,

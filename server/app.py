@@ -16,12 +16,14 @@ from server.announce import OneNode, OverRedis, Wire
 from server.council import Council
 from server.custody import Custody
 from server.denials import Denials
-from server.http import audit, health, identity, log, setup
+from server.http import audit, health, identity, log, page, setup
 from server.http import rooms as rooms_http
 from server.http.middleware import RATE, Rate, edge
 from server.jobs import Jobs
 from server.live import live_rooms
 from server.logs import Logger, open_log
+from server.page import Page
+from server.page import load as load_page
 from server.ports import Clock, Rooms
 from server.service import SERVICE, Parts, Pools, RoomsFactory, Service
 from server.settings import Settings
@@ -48,7 +50,8 @@ async def create_app(
 ) -> web.Application:
     """Wire one node over a migrated database; it works from its startup to its cleanup.
 
-    Raises OSError or asyncpg.PostgresError when folder or database cannot be used.
+    Raises OSError, asyncpg.PostgresError or DamagedPage when folder, database or page cannot be
+    used.
     """
     logger = log_to or open_log(level=settings.log_level, node=settings.node)
     custody = await asyncio.to_thread(Custody.open, settings.data / "keys", entropy=entropy)
@@ -69,7 +72,10 @@ async def create_app(
         wire=_wire(settings, logger),
         rooms=await asyncio.to_thread(_live, settings) if rooms is None else rooms,
     )
-    return _application(service)
+    found = await asyncio.to_thread(load_page, settings.web)
+    if found is None:
+        logger.warning("page.missing", folder=str(settings.web))
+    return _application(service, found)
 
 
 def _live(settings: Settings) -> RoomsFactory:
@@ -88,13 +94,14 @@ def _wire(settings: Settings, logger: Logger) -> Wire:
     return OverRedis(settings.redis_url, node=settings.node, log=logger)
 
 
-def _application(service: Service) -> web.Application:
+def _application(service: Service, found: Page | None) -> web.Application:
     app = web.Application(middlewares=[edge], client_max_size=MAX_BODY)
     app[SERVICE] = service
     app[RATE] = Rate(service.settings.rate)
     app[JOBS] = Jobs(service)
     for module in (health, setup, log, identity, rooms_http, audit):
         app.add_routes(module.routes)
+    page.offer(app, found)
     service.sockets.attach(app)
     app.cleanup_ctx.append(_running)
     return app

@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from server import page
+
 PREFIX: Final = "ENTAKU_"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _NODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -27,6 +29,7 @@ class Flaw(StrEnum):
     NOT_A_LEVEL = "NOT_A_LEVEL"
     NOT_A_NUMBER = "NOT_A_NUMBER"
     NOT_AN_ADDRESS = "NOT_AN_ADDRESS"
+    NOT_A_PAGE = "NOT_A_PAGE"
     UNREADABLE = "UNREADABLE"
     UNKNOWN = "UNKNOWN"
 
@@ -64,10 +67,13 @@ class Settings:
     rate: int = 1200
     """Requests a minute from one address that carry no token."""
 
+    web: Path = page.FOLDER
+    """Folder of the page that `make web` built; without a build no page is served."""
+
 
 _NAMES: Final = frozenset(
     {"DATA", "HOST", "PORT", "ORIGIN", "NODE", "DATABASE_URL", "REDIS_URL", "LOG_LEVEL"}
-    | {"BEHIND_PROXY", "RATE", "DATABASE_URL_FILE", "REDIS_URL_FILE"}
+    | {"BEHIND_PROXY", "RATE", "WEB", "DATABASE_URL_FILE", "REDIS_URL_FILE"}
 )
 _CLIENTS: Final = frozenset({"LANG", "VAULT", "PASSPHRASE", "PASSPHRASE_FILE"})
 """Settings of the commands that people type, which share the prefix."""
@@ -98,7 +104,19 @@ def read(environment: Mapping[str, str]) -> Settings:
         log_level=_level(environment),
         behind_proxy=_get(environment, "BEHIND_PROXY", "") not in {"", "0"},
         rate=_number(environment, "RATE", 1200, flaw=Flaw.NOT_A_NUMBER, most=10**6),
+        web=_page(environment),
     )
+
+
+def _page(environment: Mapping[str, str]) -> Path:
+    """The folder of the page; one that is named must hold a build."""
+    given = environment.get(f"{PREFIX}WEB")
+    if not given:
+        return page.FOLDER
+    folder = Path(given)
+    if not (folder / page.MANIFEST).is_file():
+        raise BadSetting(f"{PREFIX}WEB", Flaw.NOT_A_PAGE)
+    return folder
 
 
 def _node(port: int) -> str:

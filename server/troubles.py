@@ -6,6 +6,7 @@ from typing import Final
 
 import asyncpg
 
+from server.page import DamagedPage
 from server.settings import BadSetting, Flaw
 from storage.embedded import CannotStart
 from storage.embedded import Trouble as Embedded
@@ -21,6 +22,7 @@ class Trouble(StrEnum):
     DISK_FULL = "DISK_FULL"
     NOT_WRITABLE = "NOT_WRITABLE"
     KEYS_MISSING = "KEYS_MISSING"
+    PAGE_DAMAGED = "PAGE_DAMAGED"
 
 
 _FLAWS: Final = {
@@ -47,6 +49,10 @@ _FLAWS: Final = {
     Flaw.NOT_AN_ADDRESS: (
         "{name} は postgresql:// または redis:// で始まる接続先にしてください。",
         "{name} must be an address that begins with postgresql:// or redis://.",
+    ),
+    Flaw.NOT_A_PAGE: (
+        "{name} が指すフォルダーに画面がありません。make web で作ったフォルダーにしてください。",
+        "The folder that {name} names holds no page; name one that make web has built.",
     ),
     Flaw.UNREADABLE: (
         "{name} が指すファイルを読めません。場所と権限を確かめてください。",
@@ -112,6 +118,10 @@ _TROUBLES: Final = {
         "データベースにある協議会の鍵が見つかりません。ENTAKU_DATA が正しいかを確かめてください。",
         "The keys of a council in the database are not here; check ENTAKU_DATA.",
     ),
+    Trouble.PAGE_DAMAGED: (
+        "画面のファイルが壊れています。make web でもう一度作ってください。",
+        "The files of the page are damaged; build them again with make web.",
+    ),
 }
 _BY_ERRNO: Final = {
     errno.EADDRINUSE: Trouble.PORT_TAKEN,
@@ -133,6 +143,8 @@ def tell(error: Exception, *, port: int) -> tuple[str, str] | None:
             said = _EMBEDDED[error.trouble]
         case CannotMigrate():
             said = _MISMATCHES.get(error.mismatch, _MISMATCH)
+        case DamagedPage():
+            said = _TROUBLES[Trouble.PAGE_DAMAGED]
         case asyncpg.DiskFullError():
             said = _TROUBLES[Trouble.DISK_FULL]
         case asyncpg.PostgresError() | asyncpg.InterfaceError() | ConnectionError():

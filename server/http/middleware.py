@@ -71,7 +71,8 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         code = refusal.code.value
         await _log_refusal(request, service, refusal)
         response = answer(failure(refusal), status=STATUS[refusal.code])
-    response.headers.update(_HEADERS)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)  # the page has its own, wider fence
     _log_line(request, service, code, duration=time.perf_counter() - started)
     return response
 
