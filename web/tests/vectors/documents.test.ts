@@ -1,0 +1,21 @@
+/** Replays `vectors/12-documents.json`: every leaf, row and question with its verdict and code. */
+
+import { beforeAll, expect, test } from "vitest";
+import { ready } from "../../src/crypto/sodium";
+import { counts, stories, wrong } from "./told_log";
+import { ToldRoom } from "./told_room";
+
+const FILE = "12-documents";
+
+beforeAll(ready);
+
+test("the file has as many stories, leaves, rows and questions as are replayed", () => {
+  expect(counts(FILE)).toEqual([16, 39, 451, 6]);
+});
+
+test.each(stories(FILE).map((story) => [story.id, story] as const))("%s", (_id, story) => {
+  const verdicts = new ToldRoom(story).all();
+
+  expect(verdicts).toHaveLength(story.leaves.length + story.rows.length + story.asks.length);
+  expect(wrong(verdicts)).toEqual([]);
+});
