@@ -4,9 +4,9 @@
  * Extension lines are refused: signatures of other algorithms do not cover them.
  */
 
+import { equal, fromB64 } from "../crypto/bytes";
 import { Refused } from "../crypto/errors";
-import { fromB64 } from "../protocol/codec";
-import { EMPTY_ROOT, same } from "./merkle";
+import { EMPTY_ROOT } from "./merkle";
 import { openNote, utf8, type Verifier } from "./note";
 
 /** Largest size, so that a browser counts exactly. */
@@ -31,7 +31,7 @@ export function parse(text: Uint8Array): Checkpoint {
   const size = Number(digits);
   if (origin === undefined || hash === undefined || !(size <= MAX_SIZE)) throw malformed();
   const root = fromB64(hash);
-  if (size === 0 && !same(root, EMPTY_ROOT)) throw malformed();
+  if (size === 0 && !equal(root, EMPTY_ROOT)) throw malformed();
   return { origin, size, root };
 }
 

@@ -4,6 +4,7 @@
  * Node hashes are 32 raw bytes here, since nothing in a tree is looked up by hash.
  */
 
+import { equal } from "../crypto/bytes";
 import { Refused } from "../crypto/errors";
 import { sha256 } from "../crypto/sha256";
 
@@ -26,11 +27,6 @@ export function leafHash(data: Uint8Array): Uint8Array {
 /** Hash two subtrees: SHA-256 of 0x01 and their roots. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(NODE, left, right);
-}
-
-/** Tell whether two byte strings are the same; they are public, so time does not matter. */
-export function same(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, at) => byte === right[at]);
 }
 
 /** Hash neighbours; an odd last one is left to the caller. */
@@ -243,5 +239,5 @@ function requireLength(path: readonly Uint8Array[], length: number): void {
 }
 
 function requireEqual(computed: Uint8Array, claimed: Uint8Array): void {
-  if (!same(computed, claimed)) throw new Refused("BAD_PROOF", { why: "root" });
+  if (!equal(computed, claimed)) throw new Refused("BAD_PROOF", { why: "root" });
 }

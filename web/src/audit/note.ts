@@ -5,10 +5,10 @@
  * and new keys may sign beside the log; one known key must have signed.
  */
 
+import { b64, fromB64, hex } from "../crypto/bytes";
 import { Refused } from "../crypto/errors";
 import { sha256 } from "../crypto/sha256";
 import { requirePoint, verify } from "../crypto/signing";
-import { b64, fromB64 } from "../protocol/codec";
 
 /** Algorithm byte before the public key of a log's own signature. */
 export const ED25519 = 1;
@@ -142,8 +142,4 @@ function parseLine(line: string): { name: string; blob: Uint8Array } {
   const blob = fromB64(signature);
   if (blob.length <= KEY_ID_SIZE) throw new Refused("BAD_PROOF", { why: "signature-line" });
   return { name, blob };
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
