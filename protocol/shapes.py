@@ -19,9 +19,7 @@ HEX_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 CodeText = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9.-]{0,31}\Z")]
 Text = Annotated[str, msgspec.Meta(max_length=512)]
-Day = Annotated[
-    str, msgspec.Meta(pattern=r"\A[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")
-]
+Day = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z")]
 U32 = Annotated[int, msgspec.Meta(ge=0, le=MAX_U32)]
 Count = Annotated[int, msgspec.Meta(ge=1, le=MAX_U32)]
 U53 = Annotated[int, msgspec.Meta(ge=0, le=MAX_INT)]

@@ -343,6 +343,13 @@ class InRoom(Closed, frozen=True, kw_only=True):
     case: CaseId
 
 
+class Hand(Closed, frozen=True, kw_only=True):
+    """Ask to speak in a sitting, or no longer: shown to the room as a notice, never stored."""
+
+    case: CaseId
+    up: Bit
+
+
 class Headed(Closed, frozen=True, kw_only=True):
     """The server's signed head (DSSE bytes), as answer and as push."""
 

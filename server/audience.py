@@ -16,12 +16,13 @@ from conference.fold import Room
 from conference.gate import Gate
 from conference.live import Listener as Listening
 from conference.live import Live as Listeners
-from crypto.errors import Code
+from crypto.errors import Code, Refused
 from protocol import codec, documents, wire
 from protocol.feed import Row
 from protocol.ids import Blob, CaseId, Did, Hash, Id, SitId, Wid
 from protocol.times import Instant
 from server.desk import Desk
+from server.hands import Hands
 from server.ports import Announcement, Emitter, Session
 from server.rooms import Held, Landed
 
@@ -55,6 +56,7 @@ class Audience:
     _turns: WeakValueDictionary[CaseId, asyncio.Lock] = field(
         default_factory=WeakValueDictionary[CaseId, asyncio.Lock]
     )
+    hands: Hands = field(default_factory=Hands)
     _renewed: datetime | None = None
 
     @property
@@ -126,6 +128,8 @@ class Audience:
         self.desk.announcer.publish(Announcement(kind="seat", case=case))
         if enters:
             await self._tell(case, wid, "enter")
+        if self.hands.raised.get(case):
+            await self._show_hands(case, [listener.session.sid])
 
     def take_out(self, case: CaseId, sid: str) -> Listener | None:
         """Send a socket nothing more of a room; `leave` tells of it."""
@@ -193,9 +197,30 @@ class Audience:
 
     async def _tell(self, case: CaseId, wid: Wid, what: str) -> None:
         """Tell a room who came or left: the server's unsigned word."""
+        if what == "leave":
+            await self.show_hand(case, wid, up=False)
         notice = wire.Notice(case=case, code="presence", facts={"wid": wid.hex(), "what": what})
         sids = list(self.joined.get(case, {}))
         await self.emitter.emit(sids, "notice", codec.encode(notice))
+
+    # --- asking to speak ---------------------------------------------------------------------
+
+    async def hand(self, case: CaseId, session: Session, *, up: bool) -> None:
+        """Raise or lower the caller's own hand, in a sitting that she listens to: NOT_SEATED."""
+        listener = self.joined.get(case, {}).get(session.sid)
+        if listener is None or listener.sit is None:
+            raise Refused(Code.NOT_SEATED)
+        wid = session.actor.wid
+        await self.show_hand(case, wid, up=up)
+        self.desk.announcer.publish(Announcement(kind="hand", case=case, wid=wid, up=int(up)))
+
+    async def show_hand(self, case: CaseId, wid: Wid, *, up: bool) -> None:
+        """Tell those who listen here of a hand that was raised or lowered anywhere."""
+        if self.hands.put(case, wid, up=up):
+            await self._show_hands(case, list(self.joined.get(case, {})))
+
+    async def _show_hands(self, case: CaseId, sids: Sequence[str]) -> None:
+        await self.emitter.emit(sids, "notice", codec.encode(self.hands.notice(case)))
 
     # --- pushing -----------------------------------------------------------------------------
 

@@ -115,6 +115,11 @@ class LiveRooms:
         if listener is not None:
             await self._left(case, listener)
 
+    async def hand(self, session: Session, request: wire.Hand) -> wire.Done:
+        """Ask to speak, or no longer; NOT_SEATED for whoever is not in a sitting of the room."""
+        await self.audience.hand(request.case, session, up=bool(request.up))
+        return wire.Done()
+
     async def gone(self, session: Session) -> None:
         """A socket ended, whatever the database says: it leaves every room."""
         taken = [(case, self.audience.take_out(case, session.sid)) for case in self.audience.joined]
@@ -141,6 +146,8 @@ class LiveRooms:
             return
         elif word.kind == "seat":
             await self.audience.heed(case)
+        elif word.kind == "hand" and word.wid is not None:
+            await self.audience.show_hand(case, word.wid, up=bool(word.up))
         else:
             await self._take(case, {one.entry: one.to for one in word.entries})
 

@@ -10,7 +10,7 @@ from identity.model import Actor, Touched
 from protocol import wire
 from protocol.ids import Aid, CaseId, Did, Wid
 from protocol.payloads import Payload
-from protocol.shapes import U53, Closed
+from protocol.shapes import U53, Bit, Closed
 from protocol.wire import Headed, Post, Read, Receipted, Served, Sub, Subbed
 
 Clock = Callable[[], datetime]
@@ -37,14 +37,16 @@ class Announcement(Closed, frozen=True, kw_only=True):
     """What one node tells the others of a council: ids and numbers, never content.
 
     `kind`: `id` (statements or a checkpoint are new), `feed` (rows up to `seq`; `entries` name
-    devices that may fetch), `gate`, `seat` (presence), or `resync` (words may have been lost:
-    look at everything).
+    devices that may fetch), `gate`, `seat` (presence), `hand` (`wid` asks to speak, or with `up` 0
+    no longer), or `resync` (words may have been lost: look at everything).
     """
 
     kind: str
     case: CaseId | None = None
     seq: U53 | None = None
     entries: tuple[Named, ...] = ()
+    wid: Wid | None = None
+    up: Bit = 0
 
 
 class Emitter(Protocol):
@@ -88,6 +90,10 @@ class Rooms(Protocol):
 
     async def head(self, session: Session, case: CaseId) -> Headed:
         """Sign where a room stands."""
+        ...
+
+    async def hand(self, session: Session, request: wire.Hand) -> wire.Done:
+        """Ask to speak in a sitting, or no longer."""
         ...
 
     async def gone(self, session: Session) -> None:

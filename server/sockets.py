@@ -20,6 +20,7 @@ from protocol.ids import CaseId
 from protocol.wire import (
     MAX_BODY,
     Done,
+    Hand,
     InRoom,
     Post,
     Read,
@@ -100,7 +101,7 @@ class Sockets:
         self._fanout: Final = Fanout(self._server)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
-        for event in ("sub", "unsub", "post", "read", "head", "token"):
+        for event in ("sub", "unsub", "post", "read", "head", "hand", "token"):
             self._server.on(event, self._handler(event))
 
     def attach(self, app: web.Application) -> None:
@@ -209,11 +210,20 @@ class Sockets:
                 return await rooms.read(session, codec.decode(data, Read))
             case "sub":
                 return await rooms.sub(session, codec.decode(data, Sub))
+            case "head":
+                return await rooms.head(session, codec.decode(data, InRoom).case)
+            case _:
+                return await self._lesser(event, live, data)
+
+    async def _lesser(self, event: str, live: _Live, data: bytes) -> object:
+        """What is not about the feed."""
+        rooms, session = live.hosted[1], live.session
+        match event:
             case "unsub":
                 await rooms.unsub(session, codec.decode(data, InRoom).case)
                 return Done()
-            case "head":
-                return await rooms.head(session, codec.decode(data, InRoom).case)
+            case "hand":
+                return await rooms.hand(session, codec.decode(data, Hand))
             case _:
                 return self._renew(live, codec.decode(data, Token))
 

@@ -12,6 +12,7 @@ from protocol.payloads import Payload
 from protocol.wire import (
     Cases,
     Done,
+    Hand,
     Headed,
     Post,
     Read,
@@ -56,6 +57,10 @@ class EmptyRooms:
     async def head(self, session: Session, case: CaseId) -> Headed:
         """Refused."""
         raise Refused(Code.UNKNOWN_ID)
+
+    async def hand(self, session: Session, request: Hand) -> Done:
+        """Refused."""
+        raise Refused(Code.NOT_SEATED)
 
     async def gone(self, session: Session) -> None:
         """Remembered."""

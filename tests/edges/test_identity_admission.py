@@ -370,3 +370,18 @@ async def test_names_are_told_to_colleagues_chairs_and_rooms_alone(edge: Edge) -
     told = await edge.names(asker, [each.wid for each in everybody])
 
     assert told == ["問う 人", "同じ 所", "会 長", "同じ 会議"]
+
+
+@pytest.mark.parametrize("cap", [Cap.CHAIR, Cap.AUDIT])
+async def test_who_seats_people_or_proves_who_was_given_what_knows_everybody_by_name(
+    edge: Edge, cap: Cap
+) -> None:
+    """A chair picks whom to invite; an auditor's proof names people."""
+    await edge.found()
+    here = await edge.agency(Cap.HOST, Cap.AUDIT)
+    there = await edge.agency(Cap.HOST)
+    asker = await edge.enrol(here, cap, name="問う 人")
+    stranger = await edge.enrol(there, Cap.MEMBER, name="別の 所")
+    await edge.sign_in(asker)
+
+    assert await edge.names(asker, [stranger.wid]) == ["別の 所"]

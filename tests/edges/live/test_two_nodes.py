@@ -19,13 +19,14 @@ from crypto.errors import Code
 from protocol.ids import Hash, Wid
 from protocol.payloads import Receipt
 from protocol.statement import parse
-from protocol.wire import Receipted
+from protocol.wire import Done, Hand, Receipted
 from sdk.member import Member
 from sdk.transport import Http
 from tests.edges.live.conftest import Ears
 from tests.edges.live.people import gather_cast
 from tests.edges.live.stage import (
     Admin,
+    Ear,
     entries,
     priority,
     require_unbroken,
@@ -54,10 +55,12 @@ class Ticket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Word(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ids and numbers, and nothing that could hold anything else."""
 
-    kind: Literal["id", "feed", "gate", "seat", "resync"]
+    kind: Literal["id", "feed", "gate", "seat", "hand", "resync"]
     case: HexId | None
     seq: int | None
     entries: list[Ticket]
+    wid: HexId | None
+    up: Literal[0, 1]
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -277,3 +280,26 @@ async def test_a_node_that_is_behind_answers_as_the_other_did(
     newer = await held.members["chair"].act(priority(held, held.members["chair"]))
     served = await csw.read(held.case, "view", [Hash(newer[0])])
     assert [frame.view for frame in served.frames] == ["full"]
+
+
+def shows(ear: Ear, wids: str) -> bool:
+    """Tell whether somebody was told of these hands."""
+    return any(notice.facts.get("wids") == wids for notice in ear.notices)
+
+
+async def test_a_hand_raised_here_is_seen_there(cast: Cast, ears: Ears) -> None:
+    """The other node tells its own sockets."""
+    held = await hold(cast)
+    heard = {
+        name: await ears.open(each.session, held.case, sit=held.sit)
+        for name, each in cast.clients.items()
+    }
+    asker = heard["elder"]
+    assert asker.socket is not None
+
+    await asker.socket.call("hand", Hand(case=held.case, up=1), Done)
+
+    wids = asker.session.me.wid.hex()
+    for ear in heard.values():
+        await ear.until(partial(shows, ear, wids))
+    assert all(ear.gone is None for ear in heard.values())

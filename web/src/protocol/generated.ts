@@ -2400,6 +2400,19 @@ export const InRoom: Shape<InRoom> = {
   ],
 };
 
+/** Ask to speak in a sitting, or no longer: shown to the room as a notice, never stored. */
+export interface Hand {
+  readonly case: CaseId;
+  readonly up: number;
+}
+export const Hand: Shape<Hand> = {
+  name: "Hand",
+  fields: [
+    ["case", ID],
+    ["up", { k: "int", min: 0, max: 1 }],
+  ],
+};
+
 /** The server's signed head (DSSE bytes), as answer and as push. */
 export interface Headed {
   readonly head: Blob;
@@ -2790,6 +2803,7 @@ export interface Structs {
   readonly Gone: Gone;
   readonly IdHead: IdHead;
   readonly InRoom: InRoom;
+  readonly Hand: Hand;
   readonly Headed: Headed;
   readonly Done: Done;
   readonly Token: Token;
@@ -2799,7 +2813,7 @@ export interface Structs {
   readonly Answered: Answered;
 }
 export const SHAPES: { readonly [K in keyof Structs]: Shape<Structs[K]> } = {
-  Base, KeySet, LogKeys, Logs, WitnessKey, Root, Agency, Invite, Worker, Device, Revoke, Pledge, Scope, Basis, Withdraw, Person, Handover, MemberRow, Policy, LogHead, Origin, Roster, Audience, Sect, Grant, Seat, Meet, Ack, LeafHashes, Receipt, Head, Join, Link, ItemBasis, PlannedItem, SitConv, SitOpen, SitClose, ItemAdd, ItemOpen, ItemClose, SeatInv, SeatEnded, PrioSet, PrioDel, RoleSet, RoleDel, RoleAns, ActNew, ActAns, ActRep, ActHand, ActCan, DecRec, NextSet, Snap, Header, DkHeader, SumHeader, NoteHeader, EvHeader, OpHeader, DkText, SumText, NoteText, EvText, DsseSignature, Dsse, Failure, Receipted, Reserve, LogInfo, Reserved, NameBeside, Admit, Pend, LinkOffer, Pending, Waits, Challenge, Challenged, SignIn, SignedIn, LogPage, Proof, SealingKeys, NameRow, Names, ReserveCase, Invited, CaseLine, Cases, RowIn, Post, Sub, Read, Frame, Push, Rows, Subbed, BlobOut, Served, Notice, Gone, IdHead, InRoom, Headed, Done, Token, Query, OpeningOut, EntryOut, Answered,
+  Base, KeySet, LogKeys, Logs, WitnessKey, Root, Agency, Invite, Worker, Device, Revoke, Pledge, Scope, Basis, Withdraw, Person, Handover, MemberRow, Policy, LogHead, Origin, Roster, Audience, Sect, Grant, Seat, Meet, Ack, LeafHashes, Receipt, Head, Join, Link, ItemBasis, PlannedItem, SitConv, SitOpen, SitClose, ItemAdd, ItemOpen, ItemClose, SeatInv, SeatEnded, PrioSet, PrioDel, RoleSet, RoleDel, RoleAns, ActNew, ActAns, ActRep, ActHand, ActCan, DecRec, NextSet, Snap, Header, DkHeader, SumHeader, NoteHeader, EvHeader, OpHeader, DkText, SumText, NoteText, EvText, DsseSignature, Dsse, Failure, Receipted, Reserve, LogInfo, Reserved, NameBeside, Admit, Pend, LinkOffer, Pending, Waits, Challenge, Challenged, SignIn, SignedIn, LogPage, Proof, SealingKeys, NameRow, Names, ReserveCase, Invited, CaseLine, Cases, RowIn, Post, Sub, Read, Frame, Push, Rows, Subbed, BlobOut, Served, Notice, Gone, IdHead, InRoom, Hand, Headed, Done, Token, Query, OpeningOut, EntryOut, Answered,
 };
 
 export type Lang = "ja" | "en";
