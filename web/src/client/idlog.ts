@@ -17,8 +17,7 @@ import { LogPage } from "../protocol/generated";
 import type { LogHead, Root } from "../protocol/generated";
 import { ZERO_ID, bytesOfBlob, hashOf } from "../protocol/ids";
 import type { CaseId, Digest, NetId, Sid } from "../protocol/ids";
-import { parseLeaf } from "../protocol/leaf";
-import type { Leaf } from "../protocol/leaf";
+import { Leaf } from "../protocol/leaf";
 import { append } from "../protocol/replica";
 import { parse } from "../protocol/statement";
 import type { Statement } from "../protocol/statement";
@@ -139,7 +138,7 @@ export class IdLog {
     const statements = fetched.statements.map(parsed);
     const net = this.#requireNet(statements[0] ?? null);
     const signed = openSigned(fetched.checkpoint, this.#verifiers(statements[0] ?? null));
-    const leaves = fetched.leaves.map(parseLeaf);
+    const leaves = fetched.leaves.map((leaf) => Leaf.parse(leaf));
     const hashes = fetched.leaves.map(leafHash);
     this.#requireSameLog(signed, hashes, () => {
       this.#requireTimes(leaves, now);
@@ -245,7 +244,7 @@ export class IdLog {
     for (let index = this.#looked.get(caseId) ?? 0; index < this.size; index += 1) {
       const leaf = this.#leaves[index];
       const isWithheld = leaf !== undefined && this.#statements[index] === null;
-      if (isWithheld && isOf(parseLeaf(leaf), caseId)) found.push(index);
+      if (isWithheld && isOf(Leaf.parse(leaf), caseId)) found.push(index);
     }
     return found;
   }
@@ -275,14 +274,14 @@ export class IdLog {
       throw new Refused("MISSING_STATEMENT", { leaf: index });
     }
     const bytes = bytesOfBlob(raw);
-    requireBehind([parseLeaf(leaf)], [parsed(bytes)]);
+    requireBehind([Leaf.parse(leaf)], [parsed(bytes)]);
     return bytes;
   }
 
   #rebuilt(): Directory {
     const directory = new Directory();
     for (const [index, leaf] of this.#leaves.entries()) {
-      append(directory, parseLeaf(leaf), parsed(this.#statements[index] ?? null));
+      append(directory, Leaf.parse(leaf), parsed(this.#statements[index] ?? null));
     }
     return directory;
   }

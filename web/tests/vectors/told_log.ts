@@ -7,7 +7,7 @@ import { Refused } from "../../src/crypto/errors";
 import { Directory, asPerson } from "../../src/protocol/directory";
 import { hashOf } from "../../src/protocol/ids";
 import type { Aid, Digest, Key, Wid } from "../../src/protocol/ids";
-import { parseLeaf } from "../../src/protocol/leaf";
+import { Leaf } from "../../src/protocol/leaf";
 import { append } from "../../src/protocol/replica";
 import { parse } from "../../src/protocol/statement";
 
@@ -103,7 +103,7 @@ export class ToldLog {
     const raw = fromHex(leaf);
     this.#hashes.push(leafHash(raw));
     const statement = stm === null ? null : parse(ENCODER.encode(stm));
-    append(this.directory, parseLeaf(raw), statement);
+    append(this.directory, Leaf.parse(raw), statement);
   }
 
   readonly logRoot = (n: number): Digest | null =>
