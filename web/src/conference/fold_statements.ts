@@ -56,22 +56,13 @@ export function takeStatement(
   }
   if (!isTaken(body)) throw new Refused("UNKNOWN_TYPE");
   require("FORBIDDEN", !(state.closed && CLOSED_TO.has(body.typ)));
-  return take(room, row, statement, body, live);
+  // The type that picks the taker is the type of the body that it is given.
+  const take = TAKERS[body.typ] as (arrived: Arrival<Body>) => Judged;
+  return take({ room, row, statement, body, live });
 }
 
 function isTaken(body: Statement["body"]): body is Body {
   return Object.hasOwn(TAKERS, body.typ);
-}
-
-function take<T extends Body["typ"]>(
-  room: Room,
-  row: Row,
-  statement: Statement,
-  body: Extract<Body, { typ: T }>,
-  live: Live | null,
-): Judged {
-  const taker: Takers[T] = TAKERS[body.typ];
-  return taker({ room, row, statement, body, live });
 }
 
 // --- signers --------------------------------------------------------------------------------

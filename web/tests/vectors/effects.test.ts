@@ -1,0 +1,21 @@
+/** Replays `vectors/19-effects.json`: what bases cover, who stays, who is sealed to. */
+
+import { beforeAll, expect, test } from "vitest";
+import { ready } from "../../src/crypto/sodium";
+import { counts, stories, wrong } from "./told_log";
+import { ToldRoom } from "./told_room";
+
+const FILE = "19-effects";
+
+beforeAll(ready);
+
+test("the file has as many stories, leaves, rows and questions as are replayed", () => {
+  expect(counts(FILE)).toEqual([13, 48, 231, 52]);
+});
+
+test.each(stories(FILE).map((story) => [story.id, story] as const))("%s", (_id, story) => {
+  const verdicts = new ToldRoom(story).all();
+
+  expect(verdicts).toHaveLength(story.leaves.length + story.rows.length + story.asks.length);
+  expect(wrong(verdicts)).toEqual([]);
+});
