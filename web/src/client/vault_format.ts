@@ -15,7 +15,7 @@ import { Refused } from "../crypto/errors";
 import { concat, kdf, parts } from "../crypto/hashing";
 import { stretch } from "../crypto/password";
 import type { Argon2Profile } from "../crypto/profiles";
-import { SIGNATURE_SIZE, SigningKey } from "../crypto/signing";
+import { SIGNATURE_SIZE } from "../crypto/signing";
 import { decode, encode } from "../protocol/codec";
 import * as envelope from "../protocol/envelope";
 import type { Did } from "../protocol/ids";
@@ -36,7 +36,6 @@ const KEY_SIZE = 32;
 const SALT_SIZE = 16;
 const LENGTH = 4;
 // Envelopes are signed outside; a vault has no reader but its owner, so the mark is dropped.
-const NOBODY = new Uint8Array(KEY_SIZE);
 const NO_MARK = new Uint8Array(SIGNATURE_SIZE);
 
 /** The items of one file as they stand on disk. */
@@ -66,14 +65,9 @@ export function sealItem(
   key: Uint8Array,
   item: { readonly header: Uint8Array; readonly plaintext: Uint8Array; readonly entropy: Entropy },
 ): Uint8Array {
-  const wire = envelope.seal({
-    key,
-    header: item.header,
-    plaintext: item.plaintext,
-    nonce: item.entropy(NONCE_SIZE),
-    signer: SigningKey.fromSeed(NOBODY),
-  });
-  return wire.slice(0, -SIGNATURE_SIZE);
+  const { header, plaintext, entropy } = item;
+  const made = envelope.sealUnsigned({ key, header, plaintext, nonce: entropy(NONCE_SIZE) });
+  return made.signed(NO_MARK).slice(0, -SIGNATURE_SIZE);
 }
 
 /** Opens one item: BAD_COMMITMENT for another key, BAD_TAG, BAD_PADDING, BAD_LENGTH. */
@@ -87,10 +81,7 @@ export function headerOf<T>(item: Uint8Array, kind: Shape<T>): T {
 }
 
 function parsed(item: Uint8Array): envelope.Envelope {
-  const signed = new Uint8Array(item.length + SIGNATURE_SIZE);
-  signed.set(item);
-  signed.set(NO_MARK, item.length);
-  return envelope.parse(signed);
+  return envelope.parse(concat(item, NO_MARK));
 }
 
 // --- the file ------------------------------------------------------------------------------------
