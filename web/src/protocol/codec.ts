@@ -240,8 +240,8 @@ function object(value: Fields, shape: Shape<unknown>): string {
 }
 
 function factsOf(op: unknown): Kind {
-  const shape = OPS[op as keyof typeof OPS] as Shape<unknown> | undefined;
-  if (shape === undefined) throw new Refused("UNKNOWN_TYPE");
+  if (typeof op !== "string" || !Object.hasOwn(OPS, op)) throw new Refused("UNKNOWN_TYPE");
+  const shape = OPS[op as keyof typeof OPS];
   return { k: "struct", of: () => shape };
 }
 

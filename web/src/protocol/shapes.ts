@@ -4,6 +4,7 @@ import { decode, encode } from "./codec";
 import { SHAPES, type Structs } from "./generated";
 import { PAYLOAD_LIMIT } from "./j1";
 
+export type { Kind, Shape } from "./kinds";
 export { asSet, MAX_INT, MAX_U32, require, requireDistinct, requireSet } from "./checks";
 
 /** Read one struct of the wire strictly; `OVERSIZE`, `BAD_J1` or `BAD_B64`. */
