@@ -36,7 +36,7 @@ _FENCE: Final = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
     "connect-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-    f"trusted-types {{policies}}; report-uri {REPORTS}; report-to entaku"
+    f"trusted-types {{policies}}; report-uri {REPORTS}"  # at once; `report-to` waits a minute
 )
 _EVERYWHERE: Final = {
     "Cross-Origin-Embedder-Policy": "require-corp",
@@ -52,7 +52,7 @@ _ALLOWED: Final = (
     *("publickey-credentials-get", "screen-wake-lock"),
 )
 _DENIED: Final = (
-    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "display-capture"),
+    *("accelerometer", "autoplay", "browsing-topics", "display-capture"),
     *("encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection"),
     *("local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
     *("serial", "usb", "window-management", "xr-spatial-tracking"),
@@ -60,7 +60,7 @@ _DENIED: Final = (
 _OF_PAGE: Final = {
     # Starting a worker demands a policy; the page has one, which lets one address through.
     "Content-Security-Policy": _FENCE.format(policies="entaku-worker"),
-    "Integrity-Policy": "blocked-destinations=(script style), endpoints=(entaku)",
+    "Integrity-Policy": "blocked-destinations=(script), endpoints=(entaku)",
     "Origin-Agent-Cluster": "?1",
     "Permissions-Policy": ", ".join(
         [*(f"{name}=(self)" for name in _ALLOWED), *(f"{name}=()" for name in _DENIED)]

@@ -67,7 +67,7 @@ async def test_every_place_in_the_page_is_the_page(client: Client, place: str) -
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "geolocation=()" in headers["Permissions-Policy"]
-    assert headers["Integrity-Policy"].startswith("blocked-destinations=(script style)")
+    assert headers["Integrity-Policy"].startswith("blocked-destinations=(script)")
     assert "Set-Cookie" not in headers
 
 
