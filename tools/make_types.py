@@ -13,7 +13,7 @@ import json
 import sys
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -26,7 +26,6 @@ from protocol import ids, ops, payloads, statement, vocabulary, wire
 from protocol.codec import B64, B64U
 from protocol.headers import HEADERS, MAX_HEADER, OpHeader
 from protocol.ids import Blob, Hash, Id
-from protocol.payloads import Base
 from protocol.sentences import LANGS, sentence
 from protocol.times import Instant
 
@@ -66,9 +65,7 @@ MODULES: Final = (
         protocol=".",
     ),
     Module(path="audit/generated.ts", sources=("audit.entry", "audit.export")),
-    Module(
-        path="client/generated.ts", sources=("sdk.words", "sdk.vault_format", "sdk.contents")
-    ),
+    Module(path="client/generated.ts", sources=("sdk.words", "sdk.vault_format", "sdk.contents")),
 )
 
 
@@ -76,24 +73,8 @@ MODULES: Final = (
 
 
 def _written(kind: object) -> Written:
-    origin = typing.get_origin(kind)
-    if origin is Annotated:
-        base, meta = typing.get_args(kind)
-        return _bounded(base, meta)
-    if origin in {Union, types.UnionType}:
-        return _union(typing.get_args(kind))
-    if origin is Literal:
-        return _one_of(typing.get_args(kind), None)
-    if origin is tuple:
-        return _tuple(typing.get_args(kind))
-    if origin is dict:
-        item = _written(typing.get_args(kind)[1])
-        return Written(
-            type=f"Readonly<Record<string, {item.type}>>", kind=f'{{ k: "map", of: {item.kind} }}'
-        )
-    if isinstance(kind, typing.NewType):
-        return Written(type=str(kind.__name__), kind=_plain(_root(kind)).kind)
-    return _plain(kind)
+    write = _BY_ORIGIN.get(typing.get_origin(kind))
+    return _plain(kind) if write is None else write(*typing.get_args(kind))
 
 
 def _root(kind: object) -> object:
@@ -118,8 +99,10 @@ _PLAIN: Final[Mapping[object, Written]] = {
 
 
 def _plain(kind: object) -> Written:
+    if isinstance(kind, typing.NewType):
+        return Written(type=str(kind.__name__), kind=_PLAIN[_root(kind)].kind)
     if isinstance(kind, type) and issubclass(kind, enum.StrEnum):
-        return _one_of([member.value for member in kind], kind.__name__)
+        return Written(type=kind.__name__, kind=f'{{ k: "one", of: {_constant(kind.__name__)} }}')
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         name = kind.__name__
         return Written(type=name, kind=f'{{ k: "struct", of: () => {name} }}')
@@ -148,9 +131,8 @@ def _bound(name: str, value: object) -> str:
     return f"/^{pattern[2:-2]}$/"
 
 
-def _union(members: tuple[object, ...]) -> Written:
-    rest = [m for m in members if m not in {type(None), msgspec.UnsetType}]
-    made = [_written(member) for member in rest]
+def _union(*members: object) -> Written:
+    made = [_written(member) for member in members if member not in _NOTHING]
     kinds = ", ".join(m.kind for m in made)
     one = made[0].kind if len(made) == 1 else f'{{ k: "any", of: [{kinds}] }}'
     kind_types = " | ".join(m.type for m in made)
@@ -159,19 +141,16 @@ def _union(members: tuple[object, ...]) -> Written:
     return Written(type=f"{kind_types} | null", kind=f'{{ k: "null", of: {one} }}')
 
 
-def _one_of(values: typing.Iterable[object], name: str | None) -> Written:
+def _literal(*values: object) -> Written:
     words = [json.dumps(value) for value in values]
-    kind = f'{{ k: "one", of: [{", ".join(words)}] }}'
-    if name is not None:
-        kind = f'{{ k: "one", of: {_constant(name)} }}'
-    return Written(type=name or " | ".join(words), kind=kind)
+    return Written(type=" | ".join(words), kind=f'{{ k: "one", of: [{", ".join(words)}] }}')
 
 
 def _constant(name: str) -> str:
     return f"{name}Values"
 
 
-def _tuple(items: tuple[object, ...]) -> Written:
+def _tuple(*items: object) -> Written:
     if items[-1] is Ellipsis:
         item = _written(items[0])
         inner = f"({item.type})" if " " in item.type else item.type
@@ -181,6 +160,24 @@ def _tuple(items: tuple[object, ...]) -> Written:
         type=f"readonly [{', '.join(m.type for m in made)}]",
         kind=f'{{ k: "tuple", of: [{", ".join(m.kind for m in made)}] }}',
     )
+
+
+def _dict(_: object, value: object) -> Written:
+    item = _written(value)
+    return Written(
+        type=f"Readonly<Record<string, {item.type}>>", kind=f'{{ k: "map", of: {item.kind} }}'
+    )
+
+
+_NOTHING: Final[frozenset[object]] = frozenset({type(None), msgspec.UnsetType})
+_BY_ORIGIN: Final[Mapping[object, Callable[..., Written]]] = {
+    Annotated: _bounded,
+    Union: _union,
+    types.UnionType: _union,
+    Literal: _literal,
+    tuple: _tuple,
+    dict: _dict,
+}
 
 
 # --- structs -----------------------------------------------------------------------------------
