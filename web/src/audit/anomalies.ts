@@ -256,18 +256,19 @@ export function walks(lines: readonly Line[], limits = LIMITS): Finding[] {
   return runs("walk", misses, limits.unknown, limits);
 }
 
-/** Leaves whose time lies far before one that stands earlier in the log. */
+/** Stretches of leaves whose time lies far before one that stands earlier in the log. */
 export function clockBack(lines: readonly Line[], limits = LIMITS): Finding[] {
-  let latest: Line | undefined;
-  const found: Finding[] = [];
+  const behind: [peak: Line, line: Line][] = [];
+  let peak: Line | undefined;
   for (const line of lines) {
-    if (latest !== undefined && line.at < latest.at - limits.back) {
-      const back = { back: latest.at - line.at };
-      found.push({ ...finding("clock", [latest.index, line.index], line), facts: back });
-    }
-    if (latest === undefined || line.at > latest.at) latest = line;
+    if (peak !== undefined && line.at < peak.at - limits.back) behind.push([peak, line]);
+    if (peak === undefined || line.at > peak.at) peak = line;
   }
-  return found;
+  return [...Map.groupBy(behind, ([each]) => each)].map(([ahead, pairs]) => {
+    const late = pairs.map(([, line]) => line);
+    const back = ahead.at - late.reduce((least, line) => Math.min(least, line.at), ahead.at);
+    return ofGroup("clock", [ahead, ...late], { back });
+  });
 }
 
 // --- common --------------------------------------------------------------------------------
@@ -289,20 +290,33 @@ export function refusalsOf(line: Line): number {
 /** Find, for each person, the stretches in which windows hold at least so many refusals. */
 function runs(rule: Rule, lines: readonly Line[], least: number, limits: Limits): Finding[] {
   return [...grouped(lines, (line) => line.actor ?? "").values()].flatMap((mine) => {
-    const found: Line[][] = [];
-    for (const [n, line] of mine.entries()) {
-      const window = mine.slice(n).filter((each) => isWithin(line.at, each.at, limits.window));
-      if (window.reduce((sum, each) => sum + refusalsOf(each), 0) < least) continue;
-      const last = found.at(-1);
-      if (last?.includes(line)) last.push(...window.filter((each) => !last.includes(each)));
-      else found.push(window);
-    }
-    return found.map((group) => ofGroup(rule, group, { times: total(group) }));
+    const sorted = mine.toSorted((one, other) => one.at - other.at);
+    return stretches(sorted, least, limits.window).map(([start, end]) => {
+      const group = sorted.slice(start, end + 1);
+      return ofGroup(rule, group, {
+        times: group.reduce((sum, each) => sum + refusalsOf(each), 0),
+      });
+    });
   });
 }
 
-function total(lines: readonly Line[]): number {
-  return lines.reduce((sum, line) => sum + refusalsOf(line), 0);
+/** Places (first and last) of stretches by a window that slides over lines sorted by time. */
+function stretches(lines: readonly Line[], least: number, window: number): [number, number][] {
+  const found: [number, number][] = [];
+  let start = 0;
+  let sum = 0;
+  for (const [end, line] of lines.entries()) {
+    sum += refusalsOf(line);
+    for (let first = lines[start]; first && first.at <= line.at - window; first = lines[start]) {
+      sum -= refusalsOf(first);
+      start += 1;
+    }
+    if (sum < least) continue;
+    const last = found.at(-1);
+    if (last !== undefined && last[1] >= start) last[1] = end;
+    else found.push([start, end]);
+  }
+  return found;
 }
 
 function isWithin(start: number, at: number, window: number): boolean {
@@ -329,7 +343,7 @@ function ofGroup(rule: Rule, group: readonly Line[], facts: Finding["facts"]): F
   const isOneCase = group.every((line) => line.case === first?.case);
   return {
     rule,
-    at: Math.max(...group.map((line) => line.at)),
+    at: group.reduce((latest, line) => Math.max(latest, line.at), 0),
     indexes: group.map((line) => line.index),
     actor: first?.actor ?? null,
     case: isOneCase ? (first?.case ?? null) : null,

@@ -60,8 +60,7 @@ export function checkOpening(found: Leaf, opening: Opening): void {
 /** Cut the opened value of `to` into device ids. Throws BAD_PROOF for another length. */
 export function splitRecipients(value: Uint8Array): Did[] {
   if (value.length % ID_SIZE) throw new Refused("BAD_PROOF", { why: "recipients" });
-  return Array.from(
-    { length: value.length / ID_SIZE },
-    (_, n) => idOf(value.slice(n * ID_SIZE, (n + 1) * ID_SIZE)) as Did,
+  return Array.from({ length: value.length / ID_SIZE }, (_, n) =>
+    idOf<Did>(value.slice(n * ID_SIZE, (n + 1) * ID_SIZE)),
   );
 }

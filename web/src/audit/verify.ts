@@ -15,7 +15,7 @@ import { decode } from "../protocol/codec";
 import { LEAF_KINDS } from "../protocol/generated";
 import { bytesOfBlob, hashOf } from "../protocol/ids";
 import type { Shape } from "../protocol/kinds";
-import { BEAT, MAGIC, parseLeaf } from "../protocol/leaf";
+import { BEAT, Leaf as IdentityLeaf, MAGIC } from "../protocol/leaf";
 import { openSigned, type Checkpoint } from "./checkpoint";
 import { parse as parseEntry, checkOpening, type Opening } from "./entry";
 import { CHECKPOINT, EARLY, LINE_LIMIT, OPENINGS, STATEMENTS, VKEY } from "./export";
@@ -256,7 +256,7 @@ class Replay {
   }
 
   #checkIdentityLeaf(index: number, leaf: Uint8Array): string {
-    const found = parseLeaf(leaf);
+    const found = IdentityLeaf.parse(leaf);
     for (const { dsse } of this.statements.ofLeaf(index)) {
       const sid = hashOf(sha256(pae(dsse.payloadType, fromB64(dsse.payload))));
       if (sid !== found.sid) throw new Refused("BAD_PROOF", { place: STATEMENTS, why: "sid" });

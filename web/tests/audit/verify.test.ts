@@ -45,9 +45,8 @@ function tampered({ log, changes }: Way): Map<string, Uint8Array> {
   const files = read(`${FOLDER}${log}/`);
   for (const { file, gone, at, cut, hex } of changes) {
     const whole = files.get(file) ?? new Uint8Array();
-    const changed = concat(whole.subarray(0, at), fromHex(hex), whole.subarray(at + cut));
     if (gone) files.delete(file);
-    else files.set(file, changed);
+    else files.set(file, concat(whole.subarray(0, at), fromHex(hex), whole.subarray(at + cut)));
   }
   return files;
 }
