@@ -9,6 +9,7 @@ from cli.speaking import Group
 TREE: Final = {
     "serve": "cli.serve:serve",
     "demo": "cli.serve:demo",
+    "ui": "cli.ui:ui",
     "council": "cli.council:group",
     "invite": "cli.people:invite",
     "join": "cli.people:join",
