@@ -1,10 +1,12 @@
 """Write all files: `python -m tools.make_vectors`. A second run changes nothing."""
 
-from tools.make_vectors import decide, ops, stories, vault
+from tools.make_vectors import decide, ops, stories, vault, views
 from tools.make_vectors.build import build, write
 from tools.make_vectors.cases import FOLDER
 
 texts = {**build(FOLDER), decide.NAME: decide.text(), ops.NAME: ops.text(), **stories.texts()}
 texts[vault.NAME] = vault.text()
 for path in write(FOLDER, texts):
+    print(path.name)
+for path in write(FOLDER, {views.NAME: views.text()}):  # retells the stories just written
     print(path.name)

@@ -65,15 +65,8 @@ class Retold:
         return Room(state=state, register=load())
 
     def _row(self, record: Json) -> Code | None:
-        row = Row(
-            seq=record["seq"],
-            id=Hash(from_b64u(record["id"])),
-            sg=Hash(from_b64u(record["sg"])),
-            idn=record["idn"],
-            fh=RowHash(Hash(from_b64u(record["fh"]))),
-        )
         assert self.room is not None  # noqa: S101 -- a story with rows has a room
-        return fold(self.room, row, _content(record))
+        return fold(self.room, row_of(record), content_of(record))
 
     # --- answers -------------------------------------------------------------------------
 
@@ -102,7 +95,19 @@ class Retold:
         return self.room.state
 
 
-def _content(record: Json) -> Content | None:
+def row_of(record: Json) -> Row:
+    """The row as a reader gets it."""
+    return Row(
+        seq=record["seq"],
+        id=Hash(from_b64u(record["id"])),
+        sg=Hash(from_b64u(record["sg"])),
+        idn=record["idn"],
+        fh=RowHash(Hash(from_b64u(record["fh"]))),
+    )
+
+
+def content_of(record: Json) -> Content | None:
+    """The bytes of a row, parsed; None where the story withholds them."""
     match record["form"]:
         case "none":
             return None

@@ -8,6 +8,7 @@ import { load } from "../../src/consent/register";
 import { fromHex } from "../../src/crypto/bytes";
 import { isStale, pruneBases, pruneMembers, recipients, standing } from "../../src/protocol/basis";
 import { holders } from "../../src/protocol/documents";
+import type { Row } from "../../src/protocol/feed";
 import type { CaseId, DocId, Hash, RowHash, Sid } from "../../src/protocol/ids";
 import { RoomState, generationOf } from "../../src/protocol/room";
 import { ToldLog, sorted } from "./told_log";
@@ -28,13 +29,7 @@ export class ToldRoom extends ToldLog {
     const caseId = story.case as CaseId;
     const state = new RoomState({ net, caseId, directory, logRoot });
     this.room = new Room(state, load());
-    this.#codes = story.rows.map((record) => this.#fold(record));
-  }
-
-  #fold(record: RowTold): string | null {
-    const { seq, idn } = record;
-    const [id, sg, fh] = [record.id as Hash, record.sg as Hash, record.fh as RowHash];
-    return fold(this.room, { seq, id, sg, idn, fh }, contentOf(record));
+    this.#codes = story.rows.map((record) => fold(this.room, rowOf(record), contentOf(record)));
   }
 
   /** Verdict on each row. */
@@ -80,7 +75,13 @@ export class ToldRoom extends ToldLog {
   }
 }
 
-function contentOf({ form, bytes }: RowTold): Content | null {
+/** The row as a reader gets it. */
+export function rowOf({ seq, id, sg, idn, fh }: RowTold): Row {
+  return { seq, id: id as Hash, sg: sg as Hash, idn, fh: fh as RowHash };
+}
+
+/** The bytes of a row, parsed; null where the story withholds them. */
+export function contentOf({ form, bytes }: RowTold): Content | null {
   switch (form) {
     case "none":
       return null;
