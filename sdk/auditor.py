@@ -210,7 +210,9 @@ def _line(found: EntryOut, copy: OpsCopy) -> Line:
         to=tuple(Did(each) for each in entries.split_recipients(opened.get("to", b""))),
         purpose=opened["purpose"].decode() if "purpose" in opened else None,
         basis=Sid(Hash(opened["basis"])) if "basis" in opened else None,
-        objects=tuple(opened[name] for name in sorted(opened) if name.startswith("object/")),
+        objects=tuple(
+            opened[name] for name in (f"object/{n}" for n in range(len(leaf.o))) if name in opened
+        ),
         bound=leaf.x,
         openings=openings,
     )

@@ -1,5 +1,6 @@
 """Write all files: `python -m tools.make_vectors`. A second run changes nothing."""
 
+from tools import make_log_folder
 from tools.make_vectors import decide, ops, stories, vault, views
 from tools.make_vectors.build import build, write
 from tools.make_vectors.cases import FOLDER
@@ -10,3 +11,4 @@ for path in write(FOLDER, texts):
     print(path.name)
 for path in write(FOLDER, {views.NAME: views.text()}):  # retells the stories just written
     print(path.name)
+make_log_folder.main()
