@@ -2,12 +2,14 @@ import jsxA11y from "eslint-plugin-jsx-a11y";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "src/protocol/generated.ts"] },
+  { ignores: ["dist/", "dist-gallery/", "node_modules/", "src/protocol/generated.ts"] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   jsxA11y.flatConfigs.strict,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } },
+    },
     rules: {
       complexity: ["error", 12],
       "max-lines": ["error", 450],
@@ -19,5 +21,8 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
     },
   },
-  { files: ["tests/**", "*.config.*"], rules: { "max-lines-per-function": "off", "no-console": "off" } },
+  {
+    files: ["tests/**", "gallery/**", "*.config.*"],
+    rules: { "max-lines-per-function": "off", "no-console": "off" },
+  },
 );

@@ -2,18 +2,24 @@ import { defineConfig } from "vitest/config";
 import meta from "./package.json" with { type: "json" };
 import { seal } from "./tools/seal.ts";
 
-export default defineConfig({
+/** `--mode gallery`: the screens over fixtures, for the tests of the browser; never shipped, so not sealed. */
+const gallery = { outDir: "dist-gallery", input: "gallery.html", plugins: [] };
+const page = { outDir: "dist", input: "index.html", plugins: [seal(meta.version)] };
+
+export default defineConfig(({ mode }) => ({
   base: "/",
   define: { __VERSION__: JSON.stringify(meta.version) },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2023",
+    outDir: (mode === "gallery" ? gallery : page).outDir,
     sourcemap: false,
     modulePreload: false, // the links that `seal` writes carry integrity, Vite's would not
     cssCodeSplit: false,
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {
+      input: (mode === "gallery" ? gallery : page).input,
       output: {
         entryFileNames: "assets/page-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
@@ -27,6 +33,6 @@ export default defineConfig({
       output: { entryFileNames: "assets/worker-[hash].js", codeSplitting: false },
     },
   },
-  plugins: [seal(meta.version)],
+  plugins: (mode === "gallery" ? gallery : page).plugins,
   test: { include: ["tests/**/*.test.ts"], environment: "node", testTimeout: 120_000 },
-});
+}));

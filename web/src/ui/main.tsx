@@ -1,60 +1,53 @@
-// The first screen; grows by what the other modules of `ui` bring.
-import { signal } from "@preact/signals";
+// The page's entry: looks whether the browser fits, starts the worker, shows the program over it.
 import { render } from "preact";
-import "./base.css";
+import { Link } from "../worker/link";
+import { App } from "./app";
+import { misfit } from "./fit";
+import { keepLook } from "./look";
 import { startWorker } from "./start";
 
-type Lang = "ja" | "en";
+/** Messages may be posted before the worker stands; they wait here in order. */
+class Ahead {
+  readonly link: Link;
+  private readonly queue: unknown[] = [];
+  private readonly channel = new EventTarget();
+  private worker: Worker | null = null;
 
-const WORDS = {
-  ja: { title: "円卓", what: "支援会議のための円卓", other: "English", version: "版" },
-  en: {
-    title: "Entaku",
-    what: "A round table for case conferences",
-    other: "日本語",
-    version: "Version",
-  },
-} as const satisfies Record<Lang, Record<string, string>>;
+  constructor() {
+    this.link = new Link({
+      postMessage: (message) => {
+        if (this.worker) this.worker.postMessage(message);
+        else this.queue.push(message);
+      },
+      addEventListener: (type, heard) => {
+        this.channel.addEventListener(type, heard as (event: Event) => void);
+      },
+    });
+  }
 
-const OTHER = { ja: "en", en: "ja" } as const satisfies Record<Lang, Lang>;
-
-const lang = signal<Lang>("ja");
-const cryptography = signal<"starting" | "ready" | "failed">("starting");
-
-function change(): void {
-  lang.value = OTHER[lang.value];
-  document.documentElement.lang = lang.value;
-  document.title = WORDS[lang.value].title;
+  /** The worker stands: give it what waited, and pass on what it says. */
+  meet(worker: Worker): void {
+    this.worker = worker;
+    worker.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      this.channel.dispatchEvent(new MessageEvent("message", { data }));
+    });
+    worker.addEventListener("error", () => {
+      this.link.fail({ code: "OLD_BROWSER" });
+    });
+    for (const message of this.queue.splice(0)) worker.postMessage(message);
+  }
 }
 
-function First() {
-  const words = WORDS[lang.value];
-  return (
-    <main data-cryptography={cryptography.value}>
-      <h1>{words.title}</h1>
-      <p>{words.what}</p>
-      <p>
-        {words.version} {__VERSION__}
-      </p>
-      <button type="button" lang={OTHER[lang.value]} onClick={change}>
-        {words.other}
-      </button>
-    </main>
-  );
-}
-
-async function start(): Promise<void> {
-  const worker = await startWorker();
-  worker.addEventListener("message", () => {
-    cryptography.value = "ready";
-  });
-  worker.addEventListener("error", () => {
-    cryptography.value = "failed";
-  });
+async function start(ahead: Ahead): Promise<void> {
+  const trouble = misfit();
+  if (trouble) ahead.link.fail({ code: trouble });
+  else ahead.meet(await startWorker());
 }
 
 const place = document.getElementById("app");
-if (place) render(<First />, place);
-start().catch(() => {
-  cryptography.value = "failed";
+const ahead = new Ahead();
+place?.replaceChildren();
+if (place) render(<App api={ahead.link} />, place);
+await Promise.all([keepLook(), start(ahead)]).catch(() => {
+  ahead.link.fail({ code: "OLD_BROWSER" });
 });

@@ -1,0 +1,9 @@
+/** The catalogue in English. */
+import type { ja } from "./ja";
+import { boards } from "./en/boards";
+import { common } from "./en/common";
+import { room } from "./en/room";
+import { shell } from "./en/shell";
+import { terms } from "./en/terms";
+
+export const en: Record<keyof typeof ja, string> = { ...boards, ...room, ...common, ...shell, ...terms };

@@ -1,0 +1,48 @@
+/** Words of the frame around the screens, in English. */
+import type { shell as ja } from "../ja/shell";
+
+export const shell: Record<keyof typeof ja, string> = {
+  "shell.skip": "Skip to content",
+  "shell.nav": "Main screens",
+  "nav.home": "Home",
+  "nav.docket": "All cases",
+  "nav.audit": "Audit",
+  "nav.settings": "Settings",
+  "shell.line.online": "Connected",
+  "shell.line.connecting": "Connecting",
+  "shell.line.offline": "Offline",
+  "shell.lock": "Lock",
+  "shell.hide": "Cover screen",
+  "shell.hideKeys": "Cover the screen (F9, or Esc twice)",
+  "shell.other": "日本語",
+  "shell.council": "Council",
+  "shell.account": "Menu of {name}",
+  "shell.covered": "The screen is covered",
+  "shell.coveredWhat": "You are still connected to the sitting. Press the button below to go on.",
+  "shell.uncover": "Uncover",
+  "shell.offline":
+    "You are offline. What you see is what came last. What you type is kept on this device and sent once the network is back.",
+  "shell.connecting": "Connecting to the server.",
+  "shell.clock":
+    "This computer's clock is off by about {minutes} minutes. Times shown are the server's. Please set the clock before you write.",
+  "shell.pledge.missing":
+    "You have not signed the pledge yet. Personal information stays closed until you do.",
+  "shell.pledge.expired":
+    "Your pledge has run out. Personal information stays closed until you sign again.",
+  "shell.pledge.go": "Read the pledge",
+  "shell.evidence":
+    "The server showed records that contradict each other. Stop writing and tell the coordinating agency and the auditor by telephone. Pieces of evidence kept: {n}.",
+  "shell.evidence.go": "See the evidence",
+  "shell.unlogged":
+    "The program of this page is not in the council's log. It may have been altered. Type nothing, close it and ask the coordinating agency.",
+  "shell.missing": "There is no such screen",
+  "shell.missingWhat": "The address has changed, or it is not open to you.",
+  "shell.toHome": "To home",
+  "shell.updated": "Something was updated",
+  "shell.failed": "This screen could not be shown",
+  "shell.failedWhat": "What you were typing is kept on this device. Please reload the page.",
+  "shell.reload": "Reload",
+  "idle.title": "About to lock",
+  "idle.what": "The vault locks after {minutes} minutes without use. What you were typing is kept.",
+  "idle.stay": "Stay",
+};

@@ -1,0 +1,8 @@
+/** The source catalogue: every word of the screens in Japanese; other languages have its keys. */
+import { boards } from "./ja/boards";
+import { common } from "./ja/common";
+import { room } from "./ja/room";
+import { shell } from "./ja/shell";
+import { terms } from "./ja/terms";
+
+export const ja = { ...boards, ...room, ...common, ...shell, ...terms } as const;

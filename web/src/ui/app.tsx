@@ -1,0 +1,106 @@
+/** The whole page over an Api. */
+import { Component, type ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { t } from "../text/catalogue";
+import type { Api, AppView } from "../worker/api";
+import { ApiProvider } from "./api";
+import { Cover, watchCoverKeys } from "./cover";
+import { applyLook } from "./look";
+import { Button, LinkButton } from "./parts/button";
+import { Notice } from "./parts/notice";
+import { Page } from "./parts/page";
+import { Empty, Loading } from "./parts/progress";
+import { href, route, startRouter } from "./router";
+import { SCREENS } from "./screens";
+import { Shell } from "./shell";
+import { app, connect, runClock } from "./state";
+import "./base.css";
+
+function Missing() {
+  return (
+    <Page title={t("shell.missing")} width="text">
+      <Empty
+        title={t("shell.missingWhat")}
+        actions={<LinkButton href={href("home")}>{t("shell.toHome")}</LinkButton>}
+      />
+    </Page>
+  );
+}
+
+function Current({ view }: { readonly view: AppView }) {
+  switch (view.phase) {
+    case "open": {
+      const Screen = SCREENS[route.value.screen] ?? Missing;
+      return <Screen key={route.value.caseId ?? route.value.screen} />;
+    }
+    case "starting":
+    case "stopped":
+    case "vaults":
+    case "joining":
+    case "follower":
+      return <Loading />;
+  }
+}
+
+/** Keeps a fault of one screen from emptying the page. */
+class Fence extends Component<
+  { readonly children: ComponentChildren },
+  { readonly failed: boolean }
+> {
+  override state = { failed: false };
+
+  static override getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override render() {
+    if (!this.state.failed) return this.props.children;
+    return (
+      <Page title={t("shell.failed")} width="text">
+        <Notice
+          kind="bad"
+          actions={
+            <Button
+              onClick={() => {
+                location.reload();
+              }}
+            >
+              {t("shell.reload")}
+            </Button>
+          }
+        >
+          {t("shell.failedWhat")}
+        </Notice>
+      </Page>
+    );
+  }
+}
+
+/** Everything that hears the world while the page stands; returns how to stop. */
+function begin(api: Api): () => void {
+  const stops = [
+    applyLook(),
+    startRouter(),
+    connect(api),
+    runClock(() => performance.now()),
+    watchCoverKeys(),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** The page. */
+export function App({ api }: { readonly api: Api }) {
+  useEffect(() => begin(api), [api]);
+  return (
+    <ApiProvider value={api}>
+      <Shell>
+        <Fence key={route.value.screen}>
+          <Current view={app.value} />
+        </Fence>
+      </Shell>
+      <Cover />
+    </ApiProvider>
+  );
+}

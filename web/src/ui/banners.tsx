@@ -1,0 +1,62 @@
+/** What everybody must know above any screen: line, clock, pledge, evidence, an unlogged program. */
+import { t } from "../text/catalogue";
+import type { SessionView } from "../worker/api";
+import { LinkButton } from "./parts/button";
+import { Notice } from "./parts/notice";
+import { href } from "./router";
+
+const MINUTE = 60_000;
+/** From here on the machine's clock is said to be off; the protocol refuses more (section 5.21). */
+const CLOCK_LIMIT = 10 * MINUTE;
+
+function Clock({ off }: { readonly off: number | null }) {
+  if (off === null || Math.abs(off) < CLOCK_LIMIT) return null;
+  return (
+    <Notice kind="warn">{t("shell.clock", { minutes: Math.round(Math.abs(off) / MINUTE) })}</Notice>
+  );
+}
+
+function Pledge({ state }: { readonly state: SessionView["pledge"] }) {
+  if (state !== "missing" && state !== "expired") return null;
+  return (
+    <Notice
+      kind="warn"
+      actions={
+        <LinkButton small href={href("settings", "pledge")}>
+          {t("shell.pledge.go")}
+        </LinkButton>
+      }
+    >
+      {t(`shell.pledge.${state}`)}
+    </Notice>
+  );
+}
+
+/** The banners of a session, most pressing first. */
+export function Banners({ view }: { readonly view: SessionView }) {
+  return (
+    <div class="banners">
+      {view.evidence.length > 0 && (
+        <Notice
+          kind="bad"
+          live
+          actions={
+            <LinkButton small href={href("settings", "evidence")}>
+              {t("shell.evidence.go")}
+            </LinkButton>
+          }
+        >
+          {t("shell.evidence", { n: view.evidence.length })}
+        </Notice>
+      )}
+      {view.release.logged === false && <Notice kind="bad">{t("shell.unlogged")}</Notice>}
+      {view.line === "offline" && (
+        <Notice kind="warn" live>
+          {t("shell.offline")}
+        </Notice>
+      )}
+      <Clock off={view.clockOff} />
+      <Pledge state={view.pledge} />
+    </div>
+  );
+}

@@ -1,0 +1,5 @@
+/** Which component shows which screen once the vault is open; big ones come as chunks of their own (`later`). */
+import type { ComponentType } from "preact";
+import type { Screen } from "./router";
+
+export const SCREENS: Readonly<Partial<Record<Screen, ComponentType>>> = {};
