@@ -74,7 +74,7 @@ export class Council {
 
   /** Draws 16 bytes. */
   nonce(): Nonce {
-    return idOf(this.entropy(16)) as Nonce;
+    return idOf<Nonce>(this.entropy(16));
   }
 
   /** The time to claim, in ms. */

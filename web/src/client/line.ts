@@ -106,21 +106,21 @@ export class Line {
       socket.close();
       throw error;
     }
-    if (this.#closed.signal.aborted) socket.close();
+    if (this.#isClosed()) socket.close();
     else this.#hearing.onState("up", null);
   }
 
   #lost(socket: Socket): void {
     if (this.#socket !== socket) return;
     this.#socket = null;
-    if (this.#busy || this.#closed.signal.aborted) return;
+    if (this.#busy || this.#isClosed()) return;
     this.#hearing.onState("down", null);
     void this.#mend();
   }
 
   async #mend(): Promise<void> {
     this.#busy = true;
-    for (let attempt = 0; !this.#closed.signal.aborted; attempt += 1) {
+    for (let attempt = 0; !this.#isClosed(); attempt += 1) {
       await this.#rest(spread(WAITS[attempt] ?? LONGEST_WAIT, this.#session));
       if (await this.#again()) break;
     }
@@ -131,7 +131,7 @@ export class Line {
 
   /** Tries once; tells whether there is no need to try again. */
   async #again(): Promise<boolean> {
-    if (this.#closed.signal.aborted) return true;
+    if (this.#isClosed()) return true;
     try {
       await this.#connect();
       return true;
@@ -144,10 +144,10 @@ export class Line {
 
   /** Renews the token ahead of its end; while the line is down, mending it does the same. */
   async #renew(): Promise<void> {
-    while (!this.#closed.signal.aborted) {
+    while (!this.#isClosed()) {
       const { expires, council } = this.#session;
       await this.#rest(Math.max(expires - council.clock.now() - AHEAD, LEAST));
-      if (this.#closed.signal.aborted || this.#busy || !this.#isDue()) continue;
+      if (this.#isClosed() || this.#busy || !this.#isDue()) continue;
       try {
         await this.#session.login();
         const token = council.http.token ?? "";
@@ -156,6 +156,10 @@ export class Line {
         this.#hearing.onState(this.isUp ? "up" : "down", error);
       }
     }
+  }
+
+  #isClosed(): boolean {
+    return this.#closed.signal.aborted;
   }
 
   #isDue(): boolean {

@@ -38,7 +38,7 @@ export async function signerOf(seed: Uint8Array): Promise<Signer> {
 
 /** The public half of a 32-byte seed. */
 export function publicOf(seed: Uint8Array): Key {
-  return hashOf(SigningKey.fromSeed(seed).public) as Key;
+  return hashOf<Key>(SigningKey.fromSeed(seed).public);
 }
 
 /** Signs a statement; who may sign what is judged elsewhere. */

@@ -309,6 +309,9 @@ export class LocalOwners implements Owners {
   }
 }
 
+/** How long, in ms, a page that was just closed may take to let go of its lock. */
+const LETTING_GO = 1_000;
+
 /** Owners among all tabs and workers of this origin; the lock ends with its page. */
 export class TabOwners implements Owners {
   readonly #locks: LockManager;
@@ -319,16 +322,15 @@ export class TabOwners implements Owners {
 
   take(name: string): Promise<Release | null> {
     return new Promise((resolve, reject) => {
-      const asked = this.#locks.request(`entaku/${name}`, { ifAvailable: true }, (lock) => {
-        if (lock === null) {
-          resolve(null);
-          return undefined;
-        }
-        return new Promise<void>((release) => {
+      const hold = (): Promise<void> =>
+        new Promise<void>((release) => {
           resolve(release);
         });
+      const signal = AbortSignal.timeout(LETTING_GO);
+      this.#locks.request(`entaku/${name}`, { signal }, hold).catch((error: unknown) => {
+        if (signal.aborted) resolve(null);
+        else reject(error instanceof Error ? error : new Trouble("STORAGE_BLOCKED"));
       });
-      asked.catch(reject);
     });
   }
 }

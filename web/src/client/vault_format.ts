@@ -13,7 +13,7 @@ import { NONCE_SIZE } from "../crypto/aead";
 import type { Entropy } from "../crypto/entropy";
 import { Refused } from "../crypto/errors";
 import { concat, kdf, parts } from "../crypto/hashing";
-import { stretch } from "../crypto/password";
+import { stretch, type Stretching } from "../crypto/password";
 import type { Argon2Profile } from "../crypto/profiles";
 import { SIGNATURE_SIZE } from "../crypto/signing";
 import { decode, encode } from "../protocol/codec";
@@ -22,6 +22,7 @@ import type { Did } from "../protocol/ids";
 import { bytesOf, idOf } from "../protocol/ids";
 import { readJ1 } from "../protocol/j1";
 import type { Shape } from "../protocol/kinds";
+import { Trouble } from "./troubles";
 import { BodyHeader, DeviceHeader, LockHeader, PersonHeader } from "./generated";
 
 /** Longest piece of the contents, in bytes. */
@@ -135,7 +136,7 @@ export function lock(
     t: profile.passes,
     salt: idOf(salt),
   };
-  const wrapping = stretch(passphrase, { salt, profile, floor });
+  const wrapping = stretched(passphrase, { salt, profile, floor });
   return sealItem(wrapping, { header: encode(header, LockHeader), plaintext: key, entropy });
 }
 
@@ -145,7 +146,7 @@ export function unlock(
   passphrase: string,
   { floor }: Pick<Costs, "floor">,
 ): Uint8Array {
-  return openItem(stretched(headerOf(item, LockHeader), passphrase, floor), item);
+  return openItem(wrappingOf(headerOf(item, LockHeader), passphrase, floor), item);
 }
 
 /** Seals the contents in pieces of at most 512 KiB. */
@@ -211,7 +212,7 @@ export function sealPersonKey(
     t: profile.passes,
     salt: idOf(salt),
   };
-  const wrapping = kdf(stretch(passphrase, { salt, profile, floor }), "ik", bytesOf(did));
+  const wrapping = kdf(stretched(passphrase, { salt, profile, floor }), "ik", bytesOf(did));
   return sealItem(wrapping, { header: encode(header, PersonHeader), plaintext: seed, entropy });
 }
 
@@ -222,7 +223,7 @@ export function openPersonKey(
   { floor }: Pick<Costs, "floor">,
 ): Uint8Array {
   const header = headerOf(item, PersonHeader);
-  const wrapping = stretched(header, passphrase, floor);
+  const wrapping = wrappingOf(header, passphrase, floor);
   return seedIn(openItem(kdf(wrapping, "ik", bytesOf(header.did)), item));
 }
 
@@ -231,13 +232,22 @@ export function newKey(entropy: Entropy): Uint8Array {
   return entropy(KEY_SIZE);
 }
 
-function stretched(
+function wrappingOf(
   header: LockHeader | PersonHeader,
   passphrase: string,
   floor: Argon2Profile,
 ): Uint8Array {
   const profile = { memoryBytes: header.m, passes: header.t };
-  return stretch(passphrase, { salt: bytesOf(header.salt), profile, floor });
+  return stretched(passphrase, { salt: bytesOf(header.salt), profile, floor });
+}
+
+/** Stretches a passphrase; MEMORY_SHORT where the machine cannot spare what it takes. */
+function stretched(passphrase: string, cost: Stretching): Uint8Array {
+  try {
+    return stretch(passphrase, cost);
+  } catch (error) {
+    throw error instanceof Refused ? error : new Trouble("MEMORY_SHORT", { cause: error });
+  }
 }
 
 function seedIn(plaintext: Uint8Array): Uint8Array {

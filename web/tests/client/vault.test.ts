@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 
 import { EMPTY, roomOf, withRoom, type Contents, type RoomKeys } from "../../src/client/contents";
 import { publicOf } from "../../src/client/signer";
@@ -11,7 +11,7 @@ import { system } from "../../src/crypto/entropy";
 import { Refused } from "../../src/crypto/errors";
 import { parts } from "../../src/crypto/hashing";
 import { verify } from "../../src/crypto/signing";
-import { ready } from "../../src/crypto/sodium";
+import { ready, sodium } from "../../src/crypto/sodium";
 import { b64u } from "../../src/protocol/codec";
 import type { CaseId, Did, DocId } from "../../src/protocol/ids";
 import { bytesOf, hashOf, idOf } from "../../src/protocol/ids";
@@ -156,6 +156,18 @@ describe("a vault", () => {
     expect(await store.list()).toEqual(["v"]);
   });
 
+  it("names a machine that lacks the memory for the passphrase step", async () => {
+    const at = place();
+    await (await Vault.create(at, PASS)).close();
+    const short = vi.spyOn(sodium, "crypto_pwhash").mockImplementationOnce(() => {
+      throw new WebAssembly.RuntimeError("out of memory");
+    });
+
+    expect(troubleOf(await refusal(Vault.open(at, PASS)))).toBe("MEMORY_SHORT");
+    short.mockRestore();
+    await (await Vault.open(at, PASS)).close();
+  });
+
   it("has one owner at a time", async () => {
     const at = place();
     const vault = await Vault.create(at, PASS);
@@ -246,11 +258,15 @@ describe("signing keys", () => {
     await vault.update((contents) => contents);
     await vault.close();
 
+    const importing = vi.spyOn(crypto.subtle, "importKey");
     const { dk } = await Vault.open(at, PASS);
+    const held = (await importing.mock.results[0]?.value) as CryptoKey;
+    importing.mockRestore();
     const message = utf8("message");
     const signature = await dk.sign(message);
 
     expect(given).toEqual(seed(0)); // wiped
+    await expect(crypto.subtle.exportKey("pkcs8", held)).rejects.toThrow("not extractable");
     expect(dk.publicKey).toBe(publicOf(seed(5)));
     verify({ public: bytesOf(dk.publicKey), message, signature });
     expect(JSON.stringify(dk)).toBe(JSON.stringify({ publicKey: dk.publicKey }));

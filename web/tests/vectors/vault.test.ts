@@ -74,7 +74,7 @@ describe.each([
   });
 
   it.each(cases.map((each) => [each.id, each] as const))("%s", (_id, each) => {
-    const { id: _, op: __, in: asked, ...verdict } = each;
-    expect(judged(asked)).toEqual(verdict);
+    const { expect: verdict, code, out } = each;
+    expect(judged(each.in)).toEqual(JSON.parse(JSON.stringify({ expect: verdict, code, out })));
   });
 });

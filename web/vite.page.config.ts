@@ -1,0 +1,10 @@
+import { defineConfig } from "vite";
+
+// Used by tests/browser: modules of the program on a page of the test's own.
+export default defineConfig({
+  build: {
+    target: "es2023",
+    emptyOutDir: false,
+    rolldownOptions: { input: "tests/page/vault.ts", output: { entryFileNames: "vault.js" } },
+  },
+});

@@ -1,0 +1,6 @@
+import { defineConfig } from "vitest/config";
+
+// Run by tests/edges/web, which starts the server that these talk to and names it in ENTAKU_URL.
+export default defineConfig({
+  test: { include: ["tests/live/*.live.ts"], environment: "node", testTimeout: 60_000 },
+});
