@@ -33,7 +33,8 @@ class Instant(int):
 
     def text(self) -> str:
         """Write the text form."""
-        return self.moment().strftime("%Y-%m-%dT%H:%M:%SZ")
+        # Not strftime: its %Y writes the year 26 with two digits.
+        return self.moment().replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
     def moment(self) -> datetime:
         """Give the aware datetime, whole seconds."""

@@ -1,8 +1,6 @@
-/** Reading a file of vectors, and the judgement of a case: an output or a reason code. */
+/** A file of vectors, and the judgement of a case: an output or a reason code. */
 
 import { readFileSync } from "node:fs";
-
-import { expect, test } from "vitest";
 
 import { fromHex } from "../../src/crypto/bytes";
 import { Refused } from "../../src/crypto/errors";
@@ -75,22 +73,4 @@ export function run(one: Case, operations: Readonly<Record<string, Operation>>):
     if (error instanceof Refused) return { code: error.code };
     throw error;
   }
-}
-
-/** Replay a whole file: each case a test of its own, and none left out. */
-export function replay(
-  name: string,
-  count: number,
-  operations: Readonly<Record<string, Operation>>,
-): void {
-  const cases = load(name);
-  let replayed = 0;
-  test.each(cases.map((one) => [one.id, one] as const))(`${name}: %s`, (_, one) => {
-    const said = one.expect === "accept" ? { out: one.out } : { code: one.code };
-    expect(run(one, operations)).toEqual(said);
-    replayed += 1;
-  });
-  test(`${name}: all ${count} cases were replayed`, () => {
-    expect([cases.length, replayed]).toEqual([count, count]);
-  });
 }

@@ -3,8 +3,8 @@
 import { beforeAll } from "vitest";
 
 import { ready } from "../../src/crypto/sodium";
-import { replay } from "./cases";
 import { OPERATIONS } from "./operations";
+import { replay } from "./replay";
 
 beforeAll(ready);
 
