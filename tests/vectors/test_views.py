@@ -29,8 +29,25 @@ def test_the_file_shows_every_view_and_every_kind_of_moment() -> None:
 
 def test_what_submitting_adds_is_tried() -> None:
     """Staleness and the author's own refusals are told before a row stands."""
-    codes = {row["code"] for room in ROOMS for row in room["submitted"]}
+    rows = [row for room in ROOMS for row in room["submitted"]]
+    codes = {row["code"] for row in rows}
 
     assert None in codes
     assert {"STALE", "FORBIDDEN", "REVOKED"} <= codes
     assert len(codes) >= 20
+    assert "CLOCK" in {row["late"] for row in rows}
+    assert sum(row["other"] == "FORBIDDEN" for row in rows) >= len(rows) // 2
+
+
+def test_what_was_only_seen_to_end_counts_for_who_submits() -> None:
+    """A revocation that no leaf shows yet stops its owner, and makes rooms stale or words owe."""
+    seen = [one for room in ROOMS for one in room["seen"]]
+
+    assert {one["what"] for one in seen if one["code"] == "REVOKED"} == {
+        "device",
+        "worker",
+        "agency",
+    }
+    assert any(one["moment"]["stale"] for one in seen)
+    assert any(one["moment"]["due"] for one in seen)
+    assert "REVOKED" in {code for one in seen for code in one["moment"]["standing"].values()}

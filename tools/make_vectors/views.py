@@ -1,12 +1,12 @@
 """Makes `vectors/24-views.json`: what a reader who has folded a room makes of it later.
 
 Every story with a room is told again: who is given how much of each row at some moments, what
-is stale, due and covered then; what is judged when rows are withheld; what its author would
-have been told when submitting each row.
+is stale, due and covered then, also once a revocation was seen that no leaf shows yet; what is
+judged when rows are withheld; what its author would have been told when submitting each row.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from conference.content import Content, Sealed, parse_bare
@@ -18,7 +18,7 @@ from crypto.errors import Code, Refused
 from protocol.documents import person_of
 from protocol.ids import Did
 from protocol.statement import match
-from protocol.times import DAY, Instant
+from protocol.times import DAY, MINUTE, Instant
 from tools.make_vectors.cases import FOLDER
 from tools.make_vectors.retell import Json, Retold, content_of, read, row_of
 from tools.make_vectors.story import COUNCIL
@@ -47,6 +47,7 @@ def _told(council: Json, story: Json) -> Json:
     moments = [_moment(told, start.plus(days * DAY)) for days in _LATER]
     return {
         "moments": moments,
+        "seen": list(_seen_ended(council, story)),
         "bare": list(_withheld(council, story, envelopes=True)),
         "withheld": list(_withheld(council, story, envelopes=False)),
         "submitted": list(_submitted(council, story)),
@@ -87,6 +88,22 @@ def _staying(held: Gate) -> Iterator[tuple[Did, str | None]]:
         yield did, standing_in(held, person_of(held.room, did))
 
 
+def _seen_ended(council: Json, story: Json) -> Iterator[Json]:
+    """A moment, and the last row's code, once its author's device, self or agency is seen ended."""
+    told = Retold(council, {**story, "rows": story["rows"][:-1]})
+    record, directory = story["rows"][-1], told.directory
+    author, now = _author(told, content_of(record)), directory.time(record["idn"])
+    device = directory.devices[author]
+    worker = directory.workers[device.versions[0].body.wid]
+    agency = directory.agencies[worker.versions[0].body.aid]
+    for what, chain in (("device", device), ("worker", worker), ("agency", agency)):
+        directory.seen_ended = {id(chain)}
+        code = _refusal(_room(told), record, _live(told, author, now))
+        moment = _moment(told, now)
+        del moment["views"]  # they say what the standing says
+        yield {"what": what, "code": code, "moment": moment}
+
+
 # --- rows told otherwise -----------------------------------------------------------------------
 
 
@@ -111,20 +128,35 @@ def _bare(content: Content | None) -> Content | None:
     return parse_bare("env", content.env.bare())
 
 
-def _submitted(council: Json, story: Json) -> Iterator[Mapping[str, str | None]]:
-    """What each row's author is told, with the story's whole log known by then."""
+def _submitted(council: Json, story: Json) -> Iterator[Json]:
+    """What each row's author is told, with the story's whole log known by then.
+
+    `late` is the code eleven minutes later, `other` that for somebody else who submits the row;
+    `held` counts the devices that hold some document's key once the row stands, `due` the
+    documents that owe a new one.
+    """
     told = Retold(council, {**story, "rows": []})
     room = _room(told)
     for record in story["rows"]:
-        content, row = content_of(record), row_of(record)
-        author = _author(told, content)
-        live = Live(
-            now=told.directory.time(row.idn),
-            author=author,
-            present=frozenset(told.directory.workers),
-        )
-        yield {"author": author.hex(), "code": _refusal(room, record, live)}
-        fold(room, row, content)
+        row, now = row_of(record), told.directory.time(record["idn"])
+        author = _author(told, content_of(record))
+        other = next(did for did in sorted(told.directory.devices) if did != author)
+        codes = {
+            "code": _refusal(room, record, _live(told, author, now)),
+            "late": _refusal(room, record, _live(told, author, now.plus(11 * MINUTE))),
+            "other": _refusal(room, record, _live(told, other, now)),
+        }
+        fold(room, row, content_of(record))
+        held, documents = room.valid(), room.state.documents
+        yield codes | {
+            "author": author.hex(),
+            "held": sum(len(held.holders(one)) for one in documents),
+            "due": sum(map(held.is_due, documents)),
+        }
+
+
+def _live(told: Retold, author: Did, now: Instant) -> Live:
+    return Live(now=now, author=author, present=frozenset(told.directory.workers))
 
 
 def _refusal(room: Room, record: Json, live: Live) -> str | None:

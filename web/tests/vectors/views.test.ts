@@ -8,8 +8,10 @@ import { viewOf } from "../../src/conference/visibility";
 import { Refused } from "../../src/crypto/errors";
 import { ready } from "../../src/crypto/sodium";
 import { personOf } from "../../src/protocol/documents";
+import type { AnyChain } from "../../src/protocol/certificates";
 import type { Did } from "../../src/protocol/ids";
-import { stories, vectors, type Story } from "./told_log";
+import { MINUTE } from "../../src/protocol/times";
+import { stories, vectors, type RowTold, type Story } from "./told_log";
 import { contentOf, rowOf, ToldRoom } from "./told_room";
 
 type Code = string | null;
@@ -20,8 +22,18 @@ interface Moment {
   readonly stale: boolean;
   readonly covered: readonly string[];
   readonly due: readonly string[];
-  readonly views: Readonly<Record<string, string>>;
+  readonly views?: Readonly<Record<string, string>>;
   readonly standing: Readonly<Record<string, Code>>;
+}
+
+/** A row before it stands: what its author is told, later, and if somebody else submits it. */
+interface Submitted {
+  readonly author: Did;
+  readonly code: Code;
+  readonly late: Code;
+  readonly other: Code;
+  readonly held: number;
+  readonly due: number;
 }
 
 interface Told {
@@ -30,7 +42,12 @@ interface Told {
   readonly moments: readonly Moment[];
   readonly bare: readonly Code[];
   readonly withheld: readonly Code[];
-  readonly submitted: readonly { readonly author: Did; readonly code: Code }[];
+  readonly seen: readonly {
+    readonly what: "device" | "worker" | "agency";
+    readonly code: Code;
+    readonly moment: Moment;
+  }[];
+  readonly submitted: readonly Submitted[];
 }
 
 const ROOMS = (vectors("24-views") as { readonly rooms: readonly Told[] }).rooms;
@@ -56,19 +73,22 @@ function bareOf(content: Content | null): Content | null {
 describe.each(CASES)("%s", (_, told) => {
   test("views, staleness and standing at some moments", () => {
     const { room } = new ToldRoom(storyOf(told));
-    const { directory, documents } = room.state;
-    for (const said of told.moments) {
-      const held = room.willing(said.now);
-      for (const did of directory.devices.keys()) {
-        const views = room.records.map((record) => viewOf(room, held, record, did)[0]).join("");
-        const standing = standingIn(held, personOf(room.state, did));
-        expect(views, did).toBe(said.views[did] ?? "s".repeat(room.records.length));
-        expect(standing, did).toBe(did in said.standing ? said.standing[did] : "NOT_MEMBER");
-      }
-      expect(held.until).toBe(said.until ?? Infinity);
-      expect(held.isStale()).toBe(said.stale);
-      expect([...held.covered()].sort()).toEqual(said.covered);
-      expect([...documents.keys()].filter((one) => held.isDue(one)).sort()).toEqual(said.due);
+    for (const said of told.moments) requireMoment(room, said);
+  });
+
+  test("what was seen to end although no leaf says so", () => {
+    const story = storyOf(told);
+    for (const { what, code, moment } of told.seen) {
+      const { room } = new ToldRoom({ ...story, rows: story.rows.slice(0, -1) });
+      const [last, author] = [story.rows.at(-1), told.submitted.at(-1)?.author];
+      if (last === undefined || author === undefined) throw new Error("every story has rows");
+      room.state.directory.seenEnded.add(chainOf(room, author, what));
+
+      expect(
+        refusal(() => submit(room, last, author)),
+        what,
+      ).toBe(code);
+      requireMoment(room, moment);
     }
   });
 
@@ -94,20 +114,59 @@ describe.each(CASES)("%s", (_, told) => {
   test("rows before they stand", () => {
     const story = storyOf(told);
     const room = emptyRoom(story);
-    const { directory } = room.state;
-    const present = new Set(directory.workers.keys());
-    const codes = story.rows.map((record, at) => {
-      const [row, content] = [rowOf(record), contentOf(record)];
-      const author = told.submitted[at]?.author ?? ("" as Did);
-      const live = { now: directory.time(row.idn), author, present };
-      const code = refusal(() => fold(room.fork(), row, content, { live }));
-      fold(room, row, content);
-      return code;
-    });
+    const dids = [...room.state.directory.devices.keys()].sort();
+    for (const [at, record] of story.rows.entries()) {
+      const said = told.submitted[at];
+      const other = dids.find((did) => did !== said?.author);
+      if (said === undefined || other === undefined) throw new Error(`nothing said of row ${at}`);
+      const code = refusal(() => submit(room, record, said.author));
+      const late = refusal(() => submit(room, record, said.author, 11 * MINUTE));
+      const others = refusal(() => submit(room, record, other));
+      fold(room, rowOf(record), contentOf(record));
+      const [held, documents] = [room.valid(), [...room.state.documents.keys()]];
+      const holders = documents.reduce((count, one) => count + held.holders(one).size, 0);
+      const due = documents.filter((one) => held.isDue(one)).length;
 
-    expect(codes).toEqual(told.submitted.map(({ code }) => code));
+      const { author } = said;
+      expect({ author, code, late, other: others, held: holders, due }).toEqual(said);
+    }
   });
 });
+
+function requireMoment(room: Room, said: Moment): void {
+  const held = room.willing(said.now);
+  const { directory, documents } = room.state;
+  for (const did of directory.devices.keys()) {
+    const standing = standingIn(held, personOf(room.state, did));
+    expect(standing, did).toBe(did in said.standing ? said.standing[did] : "NOT_MEMBER");
+    if (said.views === undefined) continue;
+    const views = room.records.map((record) => viewOf(room, held, record, did)[0]).join("");
+    expect(views, did).toBe(said.views[did] ?? "s".repeat(room.records.length));
+  }
+  expect(held.until).toBe(said.until ?? Infinity);
+  expect(held.isStale()).toBe(said.stale);
+  expect([...held.covered()].sort()).toEqual(said.covered);
+  expect([...documents.keys()].filter((one) => held.isDue(one)).sort()).toEqual(said.due);
+}
+
+function chainOf(room: Room, did: Did, what: "device" | "worker" | "agency"): AnyChain {
+  const { directory } = room.state;
+  const device = directory.devices.get(did);
+  const worker = device && directory.workers.get(device.first.body.wid);
+  const agency = worker && directory.agencies.get(worker.first.body.aid);
+  const found = { device, worker, agency }[what];
+  if (found === undefined) throw new Error(`no such device: ${did}`);
+  return found;
+}
+
+/** Submit a row as if it came now, or some ms later; the room stays as it is. */
+function submit(room: Room, record: RowTold, author: Did, later = 0): Code {
+  const { directory } = room.state;
+  const [row, content] = [rowOf(record), contentOf(record)];
+  const present = new Set(directory.workers.keys());
+  const live = { now: directory.time(row.idn) + later, author, present };
+  return fold(room.fork(), row, content, { live });
+}
 
 function refusal(run: () => unknown): Code {
   try {
