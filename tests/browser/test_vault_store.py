@@ -68,6 +68,16 @@ async def attempt(page: Page, step: str, *given: object) -> str:
     return str(said)
 
 
+async def open_in_time(page: Page) -> str:
+    """Open the vault; a page that was closed amid its work may hold it for some seconds more."""
+    said = ""
+    for _ in range(10):
+        said = await attempt(page, "open")
+        if said != "VAULT_IN_USE":
+            break
+    return said
+
+
 STORED = """async () => {
   const database = await new Promise((done) => {
     const asked = indexedDB.open("entaku");
@@ -141,7 +151,7 @@ async def test_a_second_tab_does_not_get_the_vault_until_the_first_is_gone(
 
     assert await attempt(second, "open") == "VAULT_IN_USE"
     await first.close()
-    assert await attempt(second, "open") == "ok"
+    assert await open_in_time(second) == "ok"
 
 
 async def test_a_page_that_dies_while_saving_leaves_a_vault_that_opens(
@@ -155,5 +165,5 @@ async def test_a_page_that_dies_while_saving_leaves_a_vault_that_opens(
         await asyncio.sleep(0.2)
         await page.close()
         page = await visit(profile, url)
-        assert await attempt(page, "open") == "ok"
+        assert await open_in_time(page) == "ok"
     assert await page.evaluate("rev()") > 2
