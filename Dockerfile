@@ -7,6 +7,9 @@ COPY requirements/runtime.txt /tmp/runtime.txt
 RUN /opt/venv/bin/pip install --require-hashes -r /tmp/runtime.txt
 COPY . /app
 WORKDIR /app
+# The page, with Node from a wheel; neither Node nor what the build needs goes into the image.
+RUN python -m venv .venv && .venv/bin/pip install --require-hashes -r requirements/web.txt \
+ && tools/web.sh build && rm -rf .venv web/node_modules
 RUN /opt/venv/bin/pip install --no-deps --no-build-isolation --editable . \
  && /opt/venv/bin/python -m compileall -q /app
 

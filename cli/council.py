@@ -17,13 +17,14 @@ from protocol.codec import b64u
 from protocol.ids import Digest, Hash, Id
 from protocol.times import DAY
 from protocol.vocabulary import AgencyForm, AgencyKind, Cap
-from sdk.admin import AgencyPaper, Founding, found, key_set, public, register
+from sdk.admin import AgencyPaper, Founding, found, key_set, public, register, release
 from sdk.clock import Clock
 from sdk.contents import CouncilPin
 from sdk.pledge import pledge as sign_pledge
 from sdk.registrar import Registrar
 from sdk.transport import Http
 from sdk.vault import Vault
+from server import page
 
 ROOT = "root-"
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -61,6 +62,7 @@ async def create(
             keys=root,
             t=threshold,
             sec=key_set(root[:1], t=1),
+            rel=key_set(root, t=threshold),
             exp=shell.now().plus(years * 365 * DAY),
         )
         token = await asyncio.to_thread(setup.read_text, encoding="ascii")
@@ -178,6 +180,33 @@ async def pledge(who: Who, text: Path, days: int, version: int, agency: str | No
         who.shell.text("council.pledged", until=who.shell.when(until)),
     )
     return Exit.OK
+
+
+@group.command("release", cls=Command)
+@for_person
+@click.argument("build", type=click.Path(file_okay=False, path_type=Path), default=page.FOLDER)
+async def put_release(who: Who, build: Path) -> int:
+    """Sign a build of the page, so that every page can check that it is a signed one."""
+    found = await asyncio.to_thread(_built, build)
+    async with office(who) as desk:
+        manifest = Digest(Hash(found.digest))
+        keys = desk.keys(ROOT)
+        sid = await release(desk.council, ver=found.version, manifest=manifest, keys=keys)
+    who.shell.give(
+        {"sid": sid.hex(), "version": found.version, "manifest": b64u(manifest)},
+        who.shell.text("council.released", version=found.version, manifest=b64u(manifest)),
+    )
+    return Exit.OK
+
+
+def _built(folder: Path) -> page.Page:
+    try:
+        found = page.load(folder)
+    except page.DamagedPage:
+        found = None
+    if found is None:
+        raise Stop("ui.unbuilt", exit=Exit.USAGE)
+    return found
 
 
 def registrar(desk: Office, name: str) -> Registrar:

@@ -27,6 +27,7 @@ from protocol.payloads import (
     Link,
     Payload,
     Pledge,
+    Release,
     Revoke,
     Root,
     Worker,
@@ -187,7 +188,7 @@ def prev_of(body: Payload) -> Sid | None:
 
 def require_place(body: Payload) -> None:
     """Refuse (WRONG_PLACE) what is not put into the `id` log by itself."""
-    kinds = Root | Agency | Invite | Worker | Device | Revoke | Pledge | Basis | Handover
+    kinds = Root | Agency | Invite | Worker | Device | Revoke | Pledge | Release | Basis | Handover
     if not isinstance(body, kinds):
         raise Refused(Code.WRONG_PLACE, typ=body.typ)
 

@@ -20,6 +20,7 @@ from protocol.payloads import (
     Handover,
     Invite,
     Pledge,
+    Release,
     Revoke,
     Root,
     Withdraw,
@@ -59,6 +60,8 @@ def verify(  # noqa: C901, PLR0911 -- one arm for each type, nothing else
             return _revoke(directory, statement, body, n)
         case Pledge() as body:
             return _pledge(directory, statement, body, n)
+        case Release():
+            return _release(directory, statement, n)
         case Basis() as body:
             return _basis(directory, statement, body, n)
         case Withdraw() | Handover():
@@ -124,6 +127,14 @@ def _agency(
         if len(by_sec) >= root.sec.t:
             return by_sec
     return _signed(statement, root.keys, t=root.t)
+
+
+def _release(directory: Directory, statement: Statement, n: int) -> tuple[Signature, ...]:
+    """Only the keys that a root names for it; a council whose root names none trusts no build."""
+    rel = directory.root(n).rel
+    if rel is None:
+        raise Refused(Code.UNTRUSTED)
+    return _signed(statement, rel.keys, t=rel.t)
 
 
 # --- people ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from protocol.ids import Did, Sid
-from protocol.payloads import Agency, Device, Invite, Pledge, Root, Worker
+from protocol.payloads import Agency, Device, Invite, Pledge, Release, Root, Worker
 from protocol.statement import Signature
 from protocol.times import DAY
 from protocol.vocabulary import Cap
@@ -25,7 +25,7 @@ CAPS: Final[dict[Cap, frozenset[Cap]]] = {
 }
 """What an agency with a capability may certify its workers for; the same in both languages."""
 
-CertBody = TypeVar("CertBody", Root, Agency, Invite, Worker, Device, Pledge)
+CertBody = TypeVar("CertBody", Root, Agency, Invite, Worker, Device, Pledge, Release)
 
 
 def certifiable(caps: Iterable[Cap]) -> frozenset[Cap]:

@@ -13,7 +13,7 @@ from crypto.errors import Code, Refused
 from crypto.signing import require_point
 from protocol.certificates import AnyChain, Cert, Chain, certifiable
 from protocol.ids import Aid, CaseId, Did, InvId, Key, NetId, Sid, Wid
-from protocol.payloads import Agency, Device, Invite, Pledge, Root, Withdraw, Worker
+from protocol.payloads import Agency, Device, Invite, Pledge, Release, Root, Withdraw, Worker
 from protocol.statement import Signature, Statement
 from protocol.times import DAY, Instant
 from protocol.vocabulary import Cap
@@ -67,6 +67,7 @@ class Directory:
         self.devices: dict[Did, Chain[Device]] = {}
         self.invites: dict[InvId, Chain[Invite]] = {}
         self.pledges: dict[tuple[Aid, Wid | None], list[Cert[Pledge]]] = {}
+        self.releases: list[Cert[Release]] = []
         self.logged: dict[Sid, LogStatement] = {}
         self.succeeded: dict[Sid, Sid] = {}  # a basis version and the one that ended it
         self.withdrawals: dict[CaseId, dict[Sid, Withdraw]] = {}

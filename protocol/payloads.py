@@ -252,6 +252,16 @@ class Pledge(Base, frozen=True, kw_only=True):
     x: Extra | Unset = UNSET
 
 
+class Release(Base, frozen=True, kw_only=True):
+    """A build of the browser client that its makers stand for."""
+
+    typ: Literal["release"] = "release"
+    app: Literal["web"]
+    ver: Text
+    manifest: Digest
+    x: Extra | Unset = UNSET
+
+
 class Scope(Closed, frozen=True, kw_only=True):
     """Recipients named one by one, with the categories they may read."""
 
@@ -630,6 +640,7 @@ Payload = (
     | Device
     | Revoke
     | Pledge
+    | Release
     | Basis
     | Withdraw
     | Handover
@@ -653,6 +664,7 @@ PAYLOADS: dict[str, type[Payload]] = {
     "device": Device,
     "revoke": Revoke,
     "pledge": Pledge,
+    "release": Release,
     "basis": Basis,
     "withdraw": Withdraw,
     "handover": Handover,

@@ -13,6 +13,7 @@ from protocol.payloads import (
     Invite,
     Payload,
     Pledge,
+    Release,
     Revoke,
     Root,
     Withdraw,
@@ -85,7 +86,7 @@ def _remember_flaw(directory: Directory, body: Payload, index: int, code: Code) 
             return
 
 
-def _take(
+def _take(  # noqa: C901 -- one arm for each type, nothing else
     directory: Directory, statement: Statement, signatures: tuple[Signature, ...], index: int
 ) -> None:
     match statement.body:
@@ -105,6 +106,8 @@ def _take(
         case Pledge() as body:
             kept = directory.pledges.setdefault((body.aid, body.wid), [])
             kept.append(_cert(body, statement, signatures, index))
+        case Release() as body:
+            directory.releases.append(_cert(body, statement, signatures, index))
         case Revoke() as body:
             _take_revoke(directory, body, index)
         case _:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from crypto.entropy import Entropy
 from crypto.signing import SigningKey
-from protocol.ids import Aid, Hash, Key, NetId, Sid
-from protocol.payloads import Agency, KeySet, LogKeys, Logs, Root
+from protocol.ids import Aid, Digest, Hash, Key, NetId, Sid
+from protocol.payloads import Agency, KeySet, LogKeys, Logs, Release, Root
 from protocol.shapes import as_set
 from protocol.statement import Signature, Statement, compose, sign
 from protocol.times import Instant
@@ -34,7 +34,7 @@ def signed(statement: Statement, keys: Sequence[SigningKey]) -> list[Signature]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Founding:
-    """What the root says of the council: `t` of `keys` for the root, `sec` for plain members."""
+    """What the root says: `t` of `keys` for itself, `sec` for plain members, `rel` for builds."""
 
     slug: str
     name: str
@@ -42,6 +42,7 @@ class Founding:
     t: int
     sec: KeySet
     exp: Instant
+    rel: KeySet | None = None
     req: int = 1
 
 
@@ -62,7 +63,7 @@ async def found(
             keys=as_set([public(key) for key in founding.keys]),
             t=founding.t,
             sec=founding.sec,
-            rel=None,
+            rel=founding.rel,
             origin=reserved.origin,
             srv=(Key(reserved.srv),),
             logs=_logs(reserved),
@@ -121,4 +122,28 @@ async def register(council: Council, paper: AgencyPaper, keys: Sequence[SigningK
         )
     )
     await council.admit_logged(statement, *signed(statement, keys))
+    return statement.sid
+
+
+async def release(
+    council: Council, *, ver: str, manifest: Digest, keys: Sequence[SigningKey]
+) -> Sid:
+    """Put a build of the browser client into the log, under the root's keys for builds.
+
+    `manifest` is the hash of the build's `manifest.json`. UNTRUSTED where the root names no such
+    keys, BAD_SIG when fewer than it demands are given.
+    """
+    statement = compose(
+        Release(
+            net=council.net,
+            nce=council.nonce(),
+            iat=council.iat(),
+            app="web",
+            ver=ver,
+            manifest=manifest,
+        )
+    )
+    named = council.root().rel
+    fit = [key for key in keys if named is not None and public(key) in named.keys]
+    await council.admit_logged(statement, *signed(statement, fit))
     return statement.sid

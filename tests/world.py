@@ -46,6 +46,7 @@ from protocol.payloads import (
     Payload,
     Pledge,
     Policy,
+    Release,
     Revoke,
     Root,
     Scope,
@@ -275,6 +276,18 @@ class World:
             wt=0,
             req=1,
             exp=START.plus(5 * YEAR),
+        )
+
+    def release_body(self, *, ver: str = "0.1.0") -> Release:
+        """A build of the page."""
+        base = self.base()
+        return Release(
+            net=base.net,
+            nce=base.nce,
+            iat=base.iat,
+            app="web",
+            ver=ver,
+            manifest=Digest(hash32(f"manifest {ver}")),
         )
 
     def agency_body(

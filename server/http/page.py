@@ -11,7 +11,7 @@ from aiohttp import web
 from crypto.errors import Code, Refused
 from protocol.shapes import Closed
 from server.http.edge import answer
-from server.page import INDEX, REPORTS, File, Page
+from server.page import INDEX, File, Page
 
 PAGE: Final = web.AppKey("PAGE", Page)
 
@@ -114,7 +114,7 @@ class _Report(msgspec.Struct, frozen=True):
     old: _Old = msgspec.field(default=_Old(), name="csp-report")
 
 
-@routes.post(REPORTS)
+@routes.post("/v1/reports")
 async def report(request: web.Request) -> web.Response:
     """Count what a browser reports, by directive; its addresses and samples are not kept."""
     if (request.content_length or 0) > _LARGEST_REPORT:
@@ -126,7 +126,7 @@ async def report(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-@routes.get(REPORTS)
+@routes.get("/v1/reports")
 async def reported(request: web.Request) -> web.Response:
     """Say how often something was blocked since this process began."""
     return answer(Blocked(blocked=dict(request.app[BLOCKED].counts)))

@@ -239,7 +239,7 @@ def test_every_route_is_in_the_table() -> None:
     served: set[str] = set()
     for path in (ROOT / "server" / "http").glob("*.py"):
         for verb, route in re.findall(r'@routes\.(get|post)\("([^"]+)"', _text(path)):
-            served.add(f"{verb.upper()} {route.replace(':.+', '')}")
+            served.add(f"{verb.upper()} {re.sub(':[^}]+', '', route)}")
     named = re.findall(r"\b(GET|POST) `([^`]+)`", _text(DOCS / "protocol.md"))
 
     assert {f"{verb} {route}" for verb, route in named} == served

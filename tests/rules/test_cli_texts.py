@@ -66,7 +66,7 @@ def test_both_languages_say_the_same_facts(key: str) -> None:
 def test_every_kind_of_entry_has_a_name() -> None:
     """The report of a verification names each kind of both logs in a person's words."""
     kinds = [*(kind.value for kind in Kind), *LEAF_KINDS, "beat"]
-    later = {"devek", "takeover", "cosign", "suspend", "unwitnessed", "holders", "release"}
+    later = {"devek", "takeover", "cosign", "suspend", "unwitnessed", "holders"}
 
     assert {kind for kind in kinds if f"entry.{kind}" not in texts.catalogue()} == later
 

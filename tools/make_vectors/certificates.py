@@ -9,7 +9,7 @@ from protocol.codec import b64u
 from protocol.derived import device_id, worker_id
 from protocol.ids import Did, Digest, Hash, Key, NetId, Wid
 from protocol.leaf import leaf_for
-from protocol.payloads import Device, Root, WitnessKey, Worker
+from protocol.payloads import Device, KeySet, Root, WitnessKey, Worker
 from protocol.shapes import as_set
 from protocol.statement import signature_hash
 from protocol.times import DAY, HOUR
@@ -46,6 +46,7 @@ def stories() -> Iterator[Story]:
     yield _first_device_alone()
     yield _since()
     yield _roots()
+    yield _releases()
     yield _agencies()
     yield _invitations()
     yield _workers()
@@ -474,6 +475,38 @@ def _roots() -> Story:
 
 def _root(s: Story) -> Root:
     return s.world.root_body(n=1, prev=s.world.root.sid)
+
+
+def _releases() -> Story:
+    s = Story(id="releases of the page")
+    w = s.world
+    s.log("without keys for it", w.release_body(), *w.root_keys, code=Code.UNTRUSTED)
+    keys = [signing_key(f"rel {i}") for i in range(3)]
+    rel = KeySet(keys=as_set([public(key) for key in keys]), t=2)
+    s.log(
+        "a root that names three keys, two of them needed", replace(_root(s), rel=rel), *w.root_keys
+    )
+    s.log("one key", w.release_body(), keys[0], code=Code.BAD_SIG)
+    s.log("one key twice", w.release_body(), keys[0], keys[0], code=Code.BAD_SIG)
+    s.log("keys of the root", w.release_body(), *w.root_keys, code=Code.BAD_SIG)
+    s.log(
+        "another net",
+        replace(w.release_body(), net=NetId(hash32("net"))),
+        *keys,
+        code=Code.WRONG_NET,
+    )
+    s.log("two keys", w.release_body(), *keys[:2])
+    s.log("three keys, the same build again", w.release_body(), *keys)
+    s.log("the next version", w.release_body(ver="0.2.0"), *keys[1:])
+    last = w.root_body(n=2, prev=w.directory.roots[-1].sid)
+    s.log("a root that names none", last, *w.root_keys)
+    s.log(
+        "by keys that a root no longer names",
+        w.release_body(ver="0.3.0"),
+        *keys,
+        code=Code.UNTRUSTED,
+    )
+    return s
 
 
 def _agencies() -> Story:

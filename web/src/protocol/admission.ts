@@ -46,6 +46,7 @@ const CHECKS: { readonly [T in Typ]?: Check<T> } = {
   device: checkDevice,
   revoke: checkRevoke,
   pledge: checkPledge,
+  release: (directory, statement, _body, n) => checkRelease(directory, statement, n),
   basis: checkBasis,
   withdraw: (directory, statement, _body, n) => signedByDevice(directory, statement, n),
   handover: (directory, statement, _body, n) => signedByDevice(directory, statement, n),
@@ -136,6 +137,13 @@ function signedByRoot(root: Root, statement: Statement, isSimple: boolean): Sign
   const bySec = isSimple ? match(statement, root.sec.keys) : [];
   const isEnough = isSimple && bySec.length >= root.sec.t;
   return isEnough ? bySec : signed(statement, root.keys, root.t);
+}
+
+/** Only the keys that a root names for it; a council whose root names none trusts no build. */
+function checkRelease(directory: Directory, statement: Statement, n: number): Signatures {
+  const { rel } = directory.root(n);
+  require(rel !== null);
+  return signed(statement, rel.keys, rel.t);
 }
 
 // --- people ------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import type { Code } from "../crypto/errors";
 import { requirePoint } from "../crypto/signing";
 import { Chain, mayCertify } from "./certificates";
 import type { AnyChain, Cert } from "./certificates";
-import type { Agency, Device, Invite, Pledge, Root, Withdraw, Worker } from "./generated";
+import type { Agency, Device, Invite, Pledge, Release, Root, Withdraw, Worker } from "./generated";
 import { bytesOf } from "./ids";
 import type { Aid, Brand, CaseId, Did, InvId, Key, NetId, Sid, Wid } from "./ids";
 import { match } from "./statement";
@@ -86,6 +86,7 @@ export class Directory {
   /** Pledges of agencies for themselves, and of people by (agency, person). */
   readonly agencyPledges = new Map<Aid, Cert<Pledge>[]>();
   readonly pledges = new Map<`${Aid} ${Wid}`, Cert<Pledge>[]>();
+  readonly releases: Cert<Release>[] = [];
   readonly logged = new Map<Sid, LogStatement>();
   /** A basis version and the one that ended it. */
   readonly succeeded = new Map<Sid, Sid>();

@@ -592,6 +592,33 @@ export const Pledge: Shape<Pledge> = {
   ],
 };
 
+/** A build of the browser client that its makers stand for. */
+export interface Release {
+  readonly v: 1;
+  readonly typ: "release";
+  readonly net: NetId;
+  readonly nce: Nonce;
+  readonly iat: Instant;
+  readonly app: "web";
+  readonly ver: string;
+  readonly manifest: Digest;
+  readonly x?: Readonly<Record<string, Json>>;
+}
+export const Release: Shape<Release> = {
+  name: "Release",
+  fields: [
+    ["v", { k: "one", of: [1] }],
+    ["typ", { k: "one", of: ["release"] }],
+    ["net", HASH],
+    ["nce", ID],
+    ["iat", INSTANT],
+    ["app", { k: "one", of: ["web"] }],
+    ["ver", { k: "text", max: 512 }],
+    ["manifest", HASH],
+    ["x", { k: "map", of: RAW }, OPTIONAL],
+  ],
+};
+
 /** Recipients named one by one, with the categories they may read. */
 export interface Scope {
   readonly ag: readonly Aid[];
@@ -2516,6 +2543,7 @@ export type Payload =
   | Device
   | Revoke
   | Pledge
+  | Release
   | Basis
   | Withdraw
   | Handover
@@ -2537,6 +2565,7 @@ export interface Payloads {
   readonly "device": Device;
   readonly "revoke": Revoke;
   readonly "pledge": Pledge;
+  readonly "release": Release;
   readonly "basis": Basis;
   readonly "withdraw": Withdraw;
   readonly "handover": Handover;
@@ -2560,6 +2589,7 @@ export const PAYLOADS: { readonly [K in keyof Payloads]: Shape<Payloads[K]> } = 
   "device": Device,
   "revoke": Revoke,
   "pledge": Pledge,
+  "release": Release,
   "basis": Basis,
   "withdraw": Withdraw,
   "handover": Handover,
@@ -2709,6 +2739,7 @@ export interface Structs {
   readonly Device: Device;
   readonly Revoke: Revoke;
   readonly Pledge: Pledge;
+  readonly Release: Release;
   readonly Scope: Scope;
   readonly Basis: Basis;
   readonly Withdraw: Withdraw;
@@ -2813,7 +2844,7 @@ export interface Structs {
   readonly Answered: Answered;
 }
 export const SHAPES: { readonly [K in keyof Structs]: Shape<Structs[K]> } = {
-  Base, KeySet, LogKeys, Logs, WitnessKey, Root, Agency, Invite, Worker, Device, Revoke, Pledge, Scope, Basis, Withdraw, Person, Handover, MemberRow, Policy, LogHead, Origin, Roster, Audience, Sect, Grant, Seat, Meet, Ack, LeafHashes, Receipt, Head, Join, Link, ItemBasis, PlannedItem, SitConv, SitOpen, SitClose, ItemAdd, ItemOpen, ItemClose, SeatInv, SeatEnded, PrioSet, PrioDel, RoleSet, RoleDel, RoleAns, ActNew, ActAns, ActRep, ActHand, ActCan, DecRec, NextSet, Snap, Header, DkHeader, SumHeader, NoteHeader, EvHeader, OpHeader, DkText, SumText, NoteText, EvText, DsseSignature, Dsse, Failure, Receipted, Reserve, LogInfo, Reserved, NameBeside, Admit, Pend, LinkOffer, Pending, Waits, Challenge, Challenged, SignIn, SignedIn, LogPage, Proof, SealingKeys, NameRow, Names, ReserveCase, Invited, CaseLine, Cases, RowIn, Post, Sub, Read, Frame, Push, Rows, Subbed, BlobOut, Served, Notice, Gone, IdHead, InRoom, Hand, Headed, Done, Token, Query, OpeningOut, EntryOut, Answered,
+  Base, KeySet, LogKeys, Logs, WitnessKey, Root, Agency, Invite, Worker, Device, Revoke, Pledge, Release, Scope, Basis, Withdraw, Person, Handover, MemberRow, Policy, LogHead, Origin, Roster, Audience, Sect, Grant, Seat, Meet, Ack, LeafHashes, Receipt, Head, Join, Link, ItemBasis, PlannedItem, SitConv, SitOpen, SitClose, ItemAdd, ItemOpen, ItemClose, SeatInv, SeatEnded, PrioSet, PrioDel, RoleSet, RoleDel, RoleAns, ActNew, ActAns, ActRep, ActHand, ActCan, DecRec, NextSet, Snap, Header, DkHeader, SumHeader, NoteHeader, EvHeader, OpHeader, DkText, SumText, NoteText, EvText, DsseSignature, Dsse, Failure, Receipted, Reserve, LogInfo, Reserved, NameBeside, Admit, Pend, LinkOffer, Pending, Waits, Challenge, Challenged, SignIn, SignedIn, LogPage, Proof, SealingKeys, NameRow, Names, ReserveCase, Invited, CaseLine, Cases, RowIn, Post, Sub, Read, Frame, Push, Rows, Subbed, BlobOut, Served, Notice, Gone, IdHead, InRoom, Hand, Headed, Done, Token, Query, OpeningOut, EntryOut, Answered,
 };
 
 export type Lang = "ja" | "en";

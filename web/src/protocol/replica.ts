@@ -104,6 +104,7 @@ function take(
   else if (body.typ === "worker") takeWorker(directory, cert(body));
   else if (body.typ === "device") takeDevice(directory, cert(body));
   else if (body.typ === "pledge") takePledge(directory, cert(body));
+  else if (body.typ === "release") directory.releases.push(cert(body));
   else if (body.typ === "revoke") takeRevoke(directory, body, index);
   else takeLogged(directory, statement, signatures, index);
 }
