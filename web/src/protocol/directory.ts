@@ -18,10 +18,7 @@ import type { Signature, Statement } from "./statement";
 import { DAY } from "./times";
 import type { Cap } from "./generated";
 
-/** Statement types, and signed bytes of other kinds, that an identity key may sign. */
-export const IK_TYPES: ReadonlySet<string> = new Set(["worker", "join", "device", "revoke"]);
-
-/** The same for a device key; `env`, `auth`, `read`, `sub` are no statements. */
+/** What a device key may sign; `env`, `auth`, `read`, `sub` are no statements. */
 export const DK_TYPES: ReadonlySet<string> = new Set([
   ...["join", "device", "link", "pledge", "basis", "withdraw", "handover", "roster", "sect"],
   ...["grant", "seat", "meet", "ack", "env", "auth", "read", "sub"],

@@ -8,6 +8,7 @@ import { Refused } from "../crypto/errors";
 import type { Code } from "../crypto/errors";
 import { OVERHEAD } from "../crypto/sealing";
 import { deviceOf } from "./basis";
+import { KEY_SIZE } from "./bundle";
 import { asPerson, widOf } from "./directory";
 import type { Signer } from "./directory";
 import { DocClassValues, WHOLE_ROOM } from "./generated";
@@ -29,9 +30,6 @@ export interface Asked {
 export interface AskedAt extends Asked {
   readonly n: number;
 }
-
-/** Bytes of a document's or an epoch's key. */
-export const KEY_SIZE = 32;
 
 const EVERYWHERE: ReadonlySet<DocClass> = new Set(DocClassValues);
 
