@@ -254,5 +254,4 @@ export const room: Record<keyof typeof ja, string> = {
   "form.required": "Please fill this in",
   "form.chooseOne": "Please choose one",
   "form.chooseAny": "Please choose at least one",
-  "form.discard": "Discard",
 };

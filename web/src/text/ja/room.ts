@@ -250,5 +250,4 @@ export const room = {
   "form.required": "入力してください",
   "form.chooseOne": "一つ選んでください",
   "form.chooseAny": "一つ以上選んでください",
-  "form.discard": "入力をやめる",
 } as const;

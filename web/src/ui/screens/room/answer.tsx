@@ -1,0 +1,83 @@
+/** Accepting or declining what was offered to my agency: one press, or a reason. */
+import { useState } from "preact/hooks";
+import type { Trouble } from "../../../worker/api";
+import { t, term } from "../../../text/catalogue";
+import { Button } from "../../parts/button";
+import { RadioGroup } from "../../parts/choice";
+import { CodeReason } from "../../parts/notice";
+import { toast } from "../../parts/toast";
+import { InlineForm } from "./form";
+import { REASONS, type Reason } from "./seat";
+
+export interface AnswerProps {
+  /** What is offered, for the names of the buttons. */
+  readonly what: string;
+  readonly busy: boolean;
+  readonly trouble: Trouble | null;
+  /** Send the answer; true when it was taken. */
+  readonly answer: (accept: boolean, why: Reason | null) => Promise<boolean>;
+}
+
+/** Two buttons; declining asks for the reason first. */
+export function AnswerOffer({ what, busy, trouble, answer }: AnswerProps) {
+  const [isDeclining, setDeclining] = useState(false);
+  const [why, setWhy] = useState<Reason | "">("");
+  const [isWrong, setWrong] = useState(false);
+  const send = async (reason: Reason | null) => {
+    if (!(await answer(reason === null, reason))) return;
+    toast(t(reason === null ? "answer.accepted" : "answer.declined"));
+    setDeclining(false);
+  };
+  if (isDeclining)
+    return (
+      <InlineForm
+        label={`${what}：${t("answer.decline")}`}
+        send={t("answer.send")}
+        busy={busy}
+        trouble={trouble}
+        onSend={() => {
+          setWrong(why === "");
+          if (why !== "") void send(why);
+        }}
+        onCancel={() => {
+          setDeclining(false);
+        }}
+      >
+        <RadioGroup
+          label={t("answer.why")}
+          required
+          value={why}
+          error={isWrong && why === "" ? t("form.chooseOne") : null}
+          options={REASONS.map((value) => ({ value, label: term("why", value) }))}
+          onChange={setWhy}
+        />
+        <p class="small soft">{t("answer.declined.what")}</p>
+      </InlineForm>
+    );
+  return (
+    <div class="answer">
+      <p class="small">{t("answer.title")}</p>
+      <div class="row">
+        <Button
+          small
+          weight="main"
+          busy={busy}
+          aria-label={`${what}：${t("answer.accept")}`}
+          onClick={() => void send(null)}
+        >
+          {t("answer.accept")}
+        </Button>
+        <Button
+          small
+          aria-label={`${what}：${t("answer.decline")}`}
+          onClick={() => {
+            setDeclining(true);
+          }}
+        >
+          {t("answer.decline")}
+        </Button>
+      </div>
+      {trouble && <CodeReason trouble={trouble} />}
+    </div>
+  );
+}
