@@ -116,12 +116,14 @@ class IdLog:
         if fetched is None:
             return False
         statements = [_parsed(raw) for raw in fetched.statements]
-        self._require_net(statements)
+        net = self._net_of(statements)
         signed = checkpoints.open_signed(fetched.checkpoint.encode(), self._verifiers(statements))
         hashes = [merkle.leaf_hash(leaf) for leaf in fetched.leaves]
         self._require_same_log(signed, hashes)
         leaves = [Leaf.parse(leaf) for leaf in fetched.leaves]
         self._require_times(leaves, now)
+        _require_behind(leaves, statements)
+        self.net = net
         for leaf, statement in zip(leaves, statements, strict=True):
             replica.append(self.directory, leaf, statement)
         self._keep(fetched, hashes)
@@ -150,16 +152,16 @@ class IdLog:
             raise Refused(Code.BAD_PROOF, why="page")
         return page
 
-    def _require_net(self, statements: Sequence[Statement | None]) -> None:
+    def _net_of(self, statements: Sequence[Statement | None]) -> NetId | None:
         if self.size:
-            return
+            return self.net
         first = statements[0] if statements else None
         if first is None or not isinstance(first.body, Root):
             raise Refused(Code.UNTRUSTED)
         found = NetId(first.sid)
         if self.net not in {None, found}:
             raise Refused(Code.WRONG_NET)
-        self.net = found
+        return found
 
     def _verifiers(self, statements: Sequence[Statement | None]) -> list[Verifier]:
         """Keys of the log: those of the newest root held, or of the very first."""
@@ -235,6 +237,7 @@ class IdLog:
             raw = page.statements[0] if page.statements else None
             if raw is None:
                 raise Refused(Code.MISSING_STATEMENT, leaf=index)
+            _require_behind([Leaf.parse(self._leaves[index])], [_parsed(raw)])
             self._statements[index] = raw
         self._looked[case] = self.size
         if missing:
@@ -266,6 +269,13 @@ def _parsed(raw: bytes | None) -> Statement | None:
         if refusal.code is not Code.UNKNOWN_TYPE:
             raise
         return None
+
+
+def _require_behind(leaves: Sequence[Leaf], statements: Sequence[Statement | None]) -> None:
+    """Demand that each statement at hand is the one that its leaf commits to: EQUIVOCATION."""
+    for leaf, statement in zip(leaves, statements, strict=True):
+        if statement is not None and statement.sid != leaf.sid:
+            raise Refused(Code.EQUIVOCATION, why="statement")
 
 
 def _is_of(leaf: Leaf, case: CaseId) -> bool:

@@ -48,6 +48,7 @@ class Liar(Http):
         self.world = world
         self.size: int | None = None
         self.hidden: set[int] = set()
+        self.swapped: dict[int, int] = {}
         self.altered = altered
         self.signer = signer
 
@@ -76,7 +77,8 @@ class Liar(Http):
         return page
 
     def _statement(self, place: int) -> Blob | None:
-        raw = None if place in self.hidden else self.world.bytes[place]
+        told = self.swapped.get(place, place)
+        raw = None if place in self.hidden else self.world.bytes[told]
         return None if raw is None else Blob(raw)
 
     def _checkpoint(self, size: int) -> str:
@@ -258,6 +260,44 @@ async def test_a_member_demands_the_bytes_behind_every_leaf_of_her_case(town: To
     assert came
     assert [one.index for one in log.directory.logged.values()] == [place]
     assert not await log.complete(CASE)
+
+
+async def test_a_statement_that_is_not_behind_its_leaf_leaves_the_replica_as_it_was(
+    town: Town,
+) -> None:
+    """Neither part of a page nor a net is taken; the next honest answer is."""
+    server = Liar(town)
+    server.swapped = {town.size - 2: 0}
+    log = IdLog(http=server, net=None)
+
+    code = await refusal(log, later(town))
+    kept = (log.size, log.directory.size, log.net)
+    server.swapped = {}
+    grew = await log.sync(later(town))
+
+    assert code is Code.EQUIVOCATION
+    assert kept == (0, 0, None)
+    assert grew
+    assert log.directory.size == log.size == town.size
+
+
+async def test_a_wrong_statement_of_a_case_is_not_kept(town: Town) -> None:
+    """It is refused when it comes, and the right one is asked for again."""
+    place = consent(town)
+    server = Liar(town)
+    server.hidden = {place}
+    log = log_of(server)
+    await log.sync(later(town))
+    server.hidden, server.swapped = set(), {place: 0}
+
+    with pytest.raises(Refused) as wrong:
+        await log.complete(CASE)
+    server.swapped = {}
+    came = await log.complete(CASE)
+
+    assert wrong.value.code is Code.EQUIVOCATION
+    assert came
+    assert [one.index for one in log.directory.logged.values()] == [place]
 
 
 async def test_a_statement_is_valid_only_in_the_log_and_by_its_rules(town: Town) -> None:
