@@ -9,15 +9,16 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import msgspec
 from msgspec.structs import replace
 
 from crypto.errors import Refused
-from protocol import codec, envelope, headers, statement, wire
+from protocol import codec, envelope, headers, requests, statement, wire
 from protocol.codec import b64u, encode
 from protocol.headers import HEADERS, OpHeader
+from protocol.ids import CaseId, Hash, Id, NetId, Nonce, Sid, SitId
 from protocol.leaf import Leaf
 from protocol.ops import OPS
 from protocol.payloads import PAYLOADS
@@ -87,6 +88,51 @@ def _leaf(fields: Fields) -> Record:
     }
 
 
+class _Asking(TypedDict):
+    net: NetId
+    origin: str
+    time: int
+    device: Sid
+
+
+def _asking(fields: Fields) -> _Asking:
+    return {
+        "net": NetId(Hash(fields.hex("net"))),
+        "origin": fields.text("origin"),
+        "time": fields.number("time"),
+        "device": Sid(Hash(fields.hex("device"))),
+    }
+
+
+def _auth(fields: Fields) -> Record:
+    message = requests.auth_message(**_asking(fields), nonce=Hash(fields.hex("nonce")))
+    return {"data": message.hex()}
+
+
+def _read(fields: Fields) -> Record:
+    case = fields.maybe_hex("case")
+    message = requests.read_message(
+        **_asking(fields),
+        case=None if case is None else CaseId(Id(case)),
+        nonce=Nonce(Id(fields.hex("nonce"))),
+        purpose=fields.text("purpose"),
+        ids=[bytes.fromhex(name) for name in fields.texts("ids")],
+    )
+    return {"data": message.hex()}
+
+
+def _sub(fields: Fields) -> Record:
+    sit = fields.maybe_hex("sit")
+    message = requests.sub_message(
+        **_asking(fields),
+        case=CaseId(Id(fields.hex("case"))),
+        sit=None if sit is None else SitId(Id(sit)),
+        start=fields.number("start"),
+        nonce=Nonce(Id(fields.hex("nonce"))),
+    )
+    return {"data": message.hex()}
+
+
 _WIRE: Final[dict[str, type[msgspec.Struct]]] = {
     name: kind
     for name, kind in vars(wire).items()
@@ -101,6 +147,9 @@ _OPERATIONS: Final[Mapping[str, Operation]] = {
     "envelope": _envelope,
     "bare": _bare,
     "leaf-bytes": _leaf,
+    "auth": _auth,
+    "read": _read,
+    "sub": _sub,
 }
 
 
@@ -264,6 +313,23 @@ def _codes(rng: random.Random, count: int) -> Iterator[Line]:
         yield _line(op, **{field: text[:at] + letter + text[at + rng.randrange(2) :]})
 
 
+def _requests(rng: random.Random, count: int) -> Iterator[Line]:
+    for _ in range(count):
+        asking = {
+            "net": rng.randbytes(32).hex(),
+            "origin": rng.choice(("https://entaku.example.jp", "http://127.0.0.1:8000", "")),
+            "time": rng.choice((0, 1_795_222_800, MAX_INT)),
+            "device": rng.randbytes(32).hex(),
+        }
+        place = {"case": rng.randbytes(16).hex(), "nonce": rng.randbytes(16).hex()}
+        ids = [rng.randbytes(rng.choice((0, 5, 32))).hex() for _ in range(rng.randrange(4))]
+        yield _line("auth", **asking, nonce=rng.randbytes(32).hex())
+        yield _line("read", **asking, **place, purpose="open", ids=ids)
+        yield _line("read", **asking, **place | {"case": None}, purpose="audit.denied", ids=ids)
+        yield _line("sub", **asking, **place, sit=rng.randbytes(16).hex(), start=rng.randrange(9))
+        yield _line("sub", **asking, **place, sit=None, start=MAX_INT)
+
+
 _Maker = Callable[[random.Random, int], Iterator[Line]]
 _MAKERS: Final[tuple[tuple[_Maker, int], ...]] = (
     (_statements, 5000),
@@ -283,6 +349,7 @@ _MAKERS: Final[tuple[tuple[_Maker, int], ...]] = (
     (_mutated("04-ed25519.json", "verify", "public"), 300),
     (_mutated("07-padding.json", "unpad", "data"), 300),
     (_mutated("15-feed.json", "leaf-read", "leaf", to="leaf-bytes"), 300),
+    (_requests, 20),
 )
 
 WEB: Final = Path(__file__).parents[2] / "web"

@@ -1,4 +1,4 @@
-"""Two programs, one verdict: Python and TypeScript judge 16,500 inputs and never disagree."""
+"""Two programs, one verdict: Python and TypeScript judge 16,600 inputs and never disagree."""
 
 import json
 import subprocess

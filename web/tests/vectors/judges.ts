@@ -1,15 +1,17 @@
-/** Operations over whole byte strings; what succeeds is written again. */
+/** Operations over whole byte strings, and signed requests; what succeeds is written again. */
 
-import { hex } from "../../src/crypto/bytes";
+import { fromHex, hex } from "../../src/crypto/bytes";
 import * as codec from "../../src/protocol/codec";
 import * as envelope from "../../src/protocol/envelope";
 import { HEADERS, PAYLOADS, SHAPES } from "../../src/protocol/generated";
 import * as headers from "../../src/protocol/headers";
-import { bytesOf } from "../../src/protocol/ids";
+import type { CaseId, NetId, Sid, SitId } from "../../src/protocol/ids";
+import { bytesOf, hashOf, idOf } from "../../src/protocol/ids";
 import type { Shape } from "../../src/protocol/kinds";
 import { Leaf } from "../../src/protocol/leaf";
+import { authMessage, readMessage, subMessage } from "../../src/protocol/requests";
 import * as statement from "../../src/protocol/statement";
-import type { Operation } from "./cases";
+import type { Fields, Operation } from "./cases";
 import { OPERATIONS } from "./operations";
 
 /** Write a value without `x`, which each side may keep in its own form. */
@@ -44,5 +46,30 @@ const BYTES: Readonly<Record<string, Operation>> = {
   },
 };
 
+const REQUESTS: Readonly<Record<string, Operation>> = {
+  auth: (f) => ({ data: hex(authMessage({ ...asking(f), nonce: hashOf(f.hex("nonce")) })) }),
+  read: (f) => {
+    const caseId = f.maybe("case", (name) => idOf<CaseId>(f.hex(name)));
+    const what = { purpose: f.text("purpose"), ids: f.texts("ids").map(fromHex) };
+    return {
+      data: hex(readMessage({ ...asking(f), ...what, caseId, nonce: idOf(f.hex("nonce")) })),
+    };
+  },
+  sub: (f) => {
+    const sit = f.maybe("sit", (name) => idOf<SitId>(f.hex(name)));
+    const place = { caseId: idOf<CaseId>(f.hex("case")), sit, start: f.number("start") };
+    return { data: hex(subMessage({ ...asking(f), ...place, nonce: idOf(f.hex("nonce")) })) };
+  },
+};
+
+function asking(f: Fields) {
+  const [net, device] = [hashOf<NetId>(f.hex("net")), hashOf<Sid>(f.hex("device"))];
+  return { net, device, origin: f.text("origin"), time: f.number("time") };
+}
+
 /** Everything that can be asked. */
-export const JUDGES: Readonly<Record<string, Operation>> = { ...OPERATIONS, ...BYTES };
+export const JUDGES: Readonly<Record<string, Operation>> = {
+  ...OPERATIONS,
+  ...BYTES,
+  ...REQUESTS,
+};
