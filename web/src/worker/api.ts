@@ -204,6 +204,9 @@ export interface BasisView {
   readonly review: number | null;
   readonly by: readonly PersonView[];
   readonly current: boolean;
+  readonly purposes: readonly string[];
+  /** Words of the sealed record by what they answer ("given-by", "form" …); null while it is closed to me. */
+  readonly evidence: Readonly<Record<string, string>> | null;
 }
 
 export interface MemberView {
@@ -426,7 +429,9 @@ export interface EffectView {
     readonly cats: readonly string[];
     readonly leaves: boolean;
   }[];
+  /** Actions that will need a new owner. */
   readonly actions: readonly ActionView[];
+  /** Ids of agenda items that lose their basis. */
   readonly items: readonly string[];
 }
 
@@ -495,8 +500,12 @@ export interface AuditAnswer {
 /** One thing that is wrong, and where. */
 export interface FindingView {
   readonly log: "id" | "ops";
-  readonly where: string;
+  /** File of the log ("checkpoint", "tile/0/…"), or "old": the checkpoint that I kept. */
+  readonly place: string;
+  /** The leaf, where there is one. */
+  readonly index: number | null;
   readonly code: AnyCode;
+  readonly facts: Facts;
 }
 
 export interface VerifyView {
@@ -747,7 +756,12 @@ export interface Commands {
   >;
   "people.directory": Of<
     Nothing,
-    { readonly agencies: readonly AgencyView[]; readonly people: readonly PersonView[] }
+    {
+      readonly agencies: readonly AgencyView[];
+      readonly people: readonly PersonView[];
+      /** Who may approve a statutory decision: wids with the cap chair. */
+      readonly chairs: readonly string[];
+    }
   >;
   "basis.effect": Of<
     InRoom & {
