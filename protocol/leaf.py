@@ -8,6 +8,7 @@ from crypto.hashing import u8, u64
 from protocol.derived import scope_id
 from protocol.ids import ZERO_HASH, ZERO_ID, CaseId, Hash, Id, Sid
 from protocol.payloads import LEAF_KINDS, Basis, Handover, Payload, Withdraw
+from protocol.shapes import MAX_INT
 
 MAGIC: Final = b"SHL1"
 SIZE: Final = 93
@@ -30,14 +31,17 @@ class Leaf:
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """Read exactly 93 bytes; BAD_LENGTH or BAD_MAGIC."""
+        """Read exactly 93 bytes; BAD_LENGTH, BAD_MAGIC, or OVERSIZE for a time over 2^53 - 1 ms."""
         if len(data) != SIZE:
             raise Refused(Code.BAD_LENGTH)
         if not data.startswith(MAGIC):
             raise Refused(Code.BAD_MAGIC)
+        t = int.from_bytes(data[5:13], "big")
+        if t > MAX_INT:
+            raise Refused(Code.OVERSIZE)
         return cls(
             kind=data[4],
-            t=int.from_bytes(data[5:13], "big"),
+            t=t,
             sid=Sid(Hash(data[13:45])),
             sg=Hash(data[45:77]),
             scope=Id(data[77:]),

@@ -73,6 +73,7 @@ def test_a_row_continues_the_chain(story: Story) -> None:
 
     assert refused(k.room, row, ack) is None
     assert refused(k.room, replace(row, seq=row.seq + 1), ack) is Code.EQUIVOCATION
+    assert refused(k.room, replace(row, seq=2**40), ack) is Code.EQUIVOCATION
     assert refused(k.room, replace(row, fh=k.state.fh), ack) is Code.EQUIVOCATION
     assert refused(k.room, replace(row, idn=older, fh=hashed), ack) is Code.EQUIVOCATION
 

@@ -340,6 +340,8 @@ def _order() -> Iterator[Case]:
     yield _case("reading a leaf", "leaf-read", leaf=raw.hex())
     yield _case("a short leaf", "leaf-read", Code.BAD_LENGTH, leaf=raw[:-1].hex())
     yield _case("a long leaf", "leaf-read", Code.BAD_LENGTH, leaf=(raw + b"0").hex())
+    late = raw[:5] + (2**53).to_bytes(8, "big") + raw[13:]
+    yield _case("a time beyond what numbers hold", "leaf-read", Code.OVERSIZE, leaf=late.hex())
     yield _case("another magic", "leaf-read", Code.BAD_MAGIC, leaf=(b"SHL2" + raw[4:]).hex())
     yield _case("the scope of a case", "scope", case=case.hex(), sid=sid.hex())
     aid, inv, dk = aid_of("A03"), inv_of("x"), public(signing_key("dk"))

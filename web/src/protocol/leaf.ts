@@ -51,14 +51,16 @@ export class Leaf implements Fields {
     return concat(MAGIC, u8(this.kind), u64(this.t), ...hashes);
   }
 
-  /** Read exactly 93 bytes; BAD_LENGTH or BAD_MAGIC. */
+  /** Read exactly 93 bytes; BAD_LENGTH, BAD_MAGIC, or OVERSIZE for a time over 2^53 - 1 ms. */
   static parse(data: Uint8Array): Leaf {
     if (data.length !== SIZE) throw new Refused("BAD_LENGTH");
     if (!startsWith(data, MAGIC)) throw new Refused("BAD_MAGIC");
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    const t = Number(view.getBigUint64(5));
+    if (!Number.isSafeInteger(t)) throw new Refused("OVERSIZE");
     return new Leaf({
       kind: view.getUint8(4),
-      t: Number(view.getBigUint64(5)),
+      t,
       sid: hashOf(data.subarray(13, 45)),
       sg: hashOf(data.subarray(45, 77)),
       scope: idOf(data.subarray(77)),

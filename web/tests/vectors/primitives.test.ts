@@ -22,7 +22,7 @@ const FILES = {
   "11-bundle.json": 27,
   "12-grant.json": 21,
   "14-password.json": 4,
-  "15-feed.json": 21,
+  "15-feed.json": 22,
 };
 
 for (const [name, count] of Object.entries(FILES)) replay(name, count, OPERATIONS);
