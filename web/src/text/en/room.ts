@@ -197,12 +197,11 @@ export const room: Record<keyof typeof ja, string> = {
   "code.read": "Read aloud",
   "code.what":
     "Two people read the code aloud; everyone compares it by ear with the screen. If it differs, stop the meeting.",
-  "code.mine": "Read this aloud, three digits at a time",
+  "code.mine": "Read this aloud, four digits at a time",
   "code.heard": "Code read by {who}",
   "code.none": "Nobody has read a code yet",
   "code.one": "One more reader is needed (not the chair)",
   "code.enough": "Two people have read a code",
-  "code.digits": "Meeting code {digits}",
 
   "stay.title": "A consent was withdrawn",
   "stay.evicted": "Someone’s seat has ended",

@@ -194,12 +194,11 @@ export const room = {
   "code.read": "読み上げる",
   "code.what":
     "2人が番号を読み上げ、ほかの人は画面の番号と同じか耳で確かめます。違うときは会議を止めてください。",
-  "code.mine": "この番号を3桁ずつ読み上げてください",
+  "code.mine": "この番号を4桁ずつ読み上げてください",
   "code.heard": "{who}さんが読み上げた番号",
   "code.none": "まだだれも読み上げていません",
   "code.one": "あと1人（会長以外）の読み上げが必要です",
   "code.enough": "2人の読み上げがありました",
-  "code.digits": "照合番号 {digits}",
 
   "stay.title": "同意が撤回されました",
   "stay.evicted": "出席が終わった方がいます",

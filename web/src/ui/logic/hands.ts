@@ -15,8 +15,3 @@ export function queue(sitting: SittingView): readonly Hand[] {
       return seat ? [{ person: seat.person, at: hand.at }] : [];
     });
 }
-
-/** Twelve digits in four groups of three, as they are read aloud. */
-export function digitGroups(digits: string): readonly string[] {
-  return digits.match(/.{1,3}/g) ?? [];
-}

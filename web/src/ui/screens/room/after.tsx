@@ -12,12 +12,12 @@ import { Checkbox } from "../../parts/choice";
 import { Notice } from "../../parts/notice";
 import { Empty } from "../../parts/progress";
 import { Time } from "../../parts/time";
+import { download } from "../../download";
 import { now } from "../../state";
 import { Action, Actions } from "./actions";
 import { useScene } from "./context";
 import { NextSitting } from "./decisions";
 import { MinutesSheet } from "./print";
-import { saveFile } from "./save";
 
 /** The outcome; `isRecord` shows the minutes as they will be printed. */
 export function After() {
@@ -140,7 +140,7 @@ function Calendar({ starts, uid }: { readonly starts: number; readonly uid: stri
   const save = () => {
     const code = withCode ? room.code : null;
     const text = calendar({ starts, minutes: HOUR_LONG, uid, code, made: now.value });
-    saveFile(new Blob([text], { type: "text/calendar" }), "shien-kaigi.ics");
+    download(new Blob([text], { type: "text/calendar" }), "shien-kaigi.ics");
   };
   return (
     <Card title={t("after.ics")} level={3}>

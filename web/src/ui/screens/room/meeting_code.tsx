@@ -1,10 +1,10 @@
 /** 照合番号: read aloud by two people, compared by ear by everybody. */
 import { useState } from "preact/hooks";
 import { t } from "../../../text/catalogue";
-import { digitGroups } from "../../logic/hands";
 import { useCommand } from "../../api";
 import { Badge } from "../../parts/badge";
 import { Button } from "../../parts/button";
+import { Digits } from "../../parts/digits";
 import { CodeReason } from "../../parts/notice";
 import { Time } from "../../parts/time";
 import { useScene } from "./context";
@@ -31,13 +31,13 @@ export function MeetingCode() {
             <p class="small">
               {t("code.heard", { who: one.by.name })} <Time at={one.at} form="time" />
             </p>
-            <Digits digits={one.digits} />
+            <Digits digits={one.digits} label={t("code.title")} />
           </div>
         ))}
         {mine !== null && (
           <div class="heard" data-mine="true">
             <p class="small">{t("code.mine")}</p>
-            <Digits digits={mine} />
+            <Digits digits={mine} label={t("code.title")} />
           </div>
         )}
         {command.trouble && <CodeReason trouble={command.trouble} />}
@@ -61,18 +61,4 @@ function CodeState() {
   const readers = new Set(room.spoken.map((one) => one.by.wid));
   if (readers.size >= 2) return <Badge tone="good">{t("code.enough")}</Badge>;
   return <Badge tone="warn">{t(readers.size === 0 ? "code.none" : "code.one")}</Badge>;
-}
-
-/** Twelve digits in groups of three; read out as single digits. */
-export function Digits({ digits }: { readonly digits: string }) {
-  return (
-    <p class="digits number">
-      <span class="unseen">{t("code.digits", { digits: [...digits].join(" ") })}</span>
-      {digitGroups(digits).map((group, index) => (
-        <span key={index} aria-hidden="true">
-          {group}
-        </span>
-      ))}
-    </p>
-  );
 }

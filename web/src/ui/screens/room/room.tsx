@@ -157,7 +157,7 @@ function Head({ view, isWall, setWall, markSeen }: HeadProps) {
 function Banners() {
   const { room, powers: mine } = useScene();
   return (
-    <div class="banners">
+    <div class="room-banners">
       <Newcomers />
       {room.closed && <Notice>{t("room.closedCase")}</Notice>}
       {room.stale && !room.closed && <Notice live>{t("room.stale")}</Notice>}
