@@ -1,9 +1,21 @@
 /** The catalogue in English. */
 import type { ja } from "./ja";
 import { boards } from "./en/boards";
+import { home } from "./en/home";
+import { join } from "./en/join";
+import { settings } from "./en/settings";
 import { common } from "./en/common";
 import { room } from "./en/room";
 import { shell } from "./en/shell";
 import { terms } from "./en/terms";
 
-export const en: Record<keyof typeof ja, string> = { ...boards, ...room, ...common, ...shell, ...terms };
+export const en: Record<keyof typeof ja, string> = {
+  ...boards,
+  ...room,
+  ...common,
+  ...settings,
+  ...join,
+  ...home,
+  ...shell,
+  ...terms,
+};

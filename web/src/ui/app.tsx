@@ -12,6 +12,11 @@ import { Page } from "./parts/page";
 import { Empty, Loading } from "./parts/progress";
 import { href, route, startRouter } from "./router";
 import { SCREENS } from "./screens";
+import { JoinDevice } from "./screens/join/device";
+import { Join } from "./screens/join/join";
+import { Joining } from "./screens/join/waiting";
+import { Follower, Stopped } from "./screens/outside";
+import { Vaults } from "./screens/vaults";
 import { Shell } from "./shell";
 import { app, connect, runClock } from "./state";
 import "./base.css";
@@ -27,18 +32,27 @@ function Missing() {
   );
 }
 
+function Outside({ view }: { readonly view: Extract<AppView, { phase: "vaults" }> }) {
+  if (route.value.screen !== "join") return <Vaults view={view} />;
+  return route.value.part === "device" ? <JoinDevice /> : <Join />;
+}
+
 function Current({ view }: { readonly view: AppView }) {
   switch (view.phase) {
+    case "starting":
+      return <Loading />;
+    case "stopped":
+      return <Stopped trouble={view.trouble} />;
+    case "vaults":
+      return <Outside view={view} />;
+    case "joining":
+      return <Joining joining={view.joining} invitation={view.invitation} />;
+    case "follower":
+      return <Follower />;
     case "open": {
       const Screen = SCREENS[route.value.screen] ?? Missing;
       return <Screen key={route.value.caseId ?? route.value.screen} />;
     }
-    case "starting":
-    case "stopped":
-    case "vaults":
-    case "joining":
-    case "follower":
-      return <Loading />;
   }
 }
 

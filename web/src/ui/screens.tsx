@@ -2,7 +2,11 @@
 import type { ComponentType } from "preact";
 import { later } from "./later";
 import type { Screen } from "./router";
+import { Home } from "./screens/home";
+import { Settings } from "./screens/settings/settings";
 
 export const SCREENS: Readonly<Partial<Record<Screen, ComponentType>>> = {
+  home: Home,
+  settings: Settings,
   case: later("case", () => import("./screens/case").then(({ CaseScreen }) => CaseScreen)),
 };

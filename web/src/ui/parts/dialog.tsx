@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "../../text/catalogue";
 import type { Trouble } from "../../worker/api";
+import { asTrouble } from "../api";
 import { Button } from "./button";
 import { CodeReason } from "./notice";
 import "./dialog.css";
@@ -64,13 +65,16 @@ export interface ConfirmProps {
   readonly children: ComponentChildren;
   readonly act: string;
   readonly danger?: boolean | undefined;
+  /** Something the person must still say or tick. */
+  readonly disabled?: boolean | undefined;
   /** Does it; the dialog closes when the promise holds and shows the trouble when it does not. */
   readonly onAct: () => Promise<unknown>;
   readonly onClose: () => void;
 }
 
 /** Asks before something that cannot be undone. */
-export function Confirm({ open, title, children, act, danger, onAct, onClose }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  const { open, title, children, act, danger, disabled, onAct, onClose } = props;
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const close = () => {
@@ -82,7 +86,7 @@ export function Confirm({ open, title, children, act, danger, onAct, onClose }: 
     setTrouble(null);
     onAct()
       .then(close, (error: unknown) => {
-        setTrouble(error as Trouble);
+        setTrouble(asTrouble(error));
       })
       .finally(() => {
         setBusy(false);
@@ -96,7 +100,7 @@ export function Confirm({ open, title, children, act, danger, onAct, onClose }: 
       actions={
         <>
           <Button onClick={close}>{t("common.cancel")}</Button>
-          <Button weight={danger ? "danger" : "main"} busy={busy} onClick={go}>
+          <Button weight={danger ? "danger" : "main"} busy={busy} disabled={disabled} onClick={go}>
             {act}
           </Button>
         </>

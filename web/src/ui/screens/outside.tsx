@@ -1,0 +1,36 @@
+/** Whole screens for when nothing can be opened: another tab has it, or this machine cannot. */
+import { t } from "../../text/catalogue";
+import type { Trouble } from "../../worker/api";
+import { Button } from "../parts/button";
+import { CodeReason, Notice } from "../parts/notice";
+import { Page } from "../parts/page";
+
+/** Another tab holds the keys. */
+export function Follower() {
+  return (
+    <Page title={t("follower.title")} width="text">
+      <Notice kind="info">{t("follower.what")}</Notice>
+    </Page>
+  );
+}
+
+/** The program cannot start; each trouble says why and what to do. */
+export function Stopped({ trouble }: { readonly trouble: Trouble }) {
+  return (
+    <Page title={t("stopped.title")} width="text">
+      <CodeReason
+        trouble={trouble}
+        actions={
+          <Button
+            onClick={() => {
+              location.reload();
+            }}
+          >
+            {t("common.retry")}
+          </Button>
+        }
+      />
+      <p class="soft">{t("stopped.lost")}</p>
+    </Page>
+  );
+}
