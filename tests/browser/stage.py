@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import aiohttp
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Worker
 
 ROOT: Final = Path(__file__).parents[2]
 SCREENS: Final = ROOT / ".data" / "test-output" / "screens"
@@ -64,6 +64,11 @@ class Seat:
             for each in self.troubles
             if not any(piece in each for piece in self.expected)
         ]
+
+    async def worker(self) -> Worker:
+        """The page's worker, as soon as it runs."""
+        running = self.page.workers
+        return running[0] if running else await self.page.wait_for_event("worker")
 
     async def shots(self, name: str) -> None:
         """Photograph the whole page at the three widths, then go back to its own."""
