@@ -131,7 +131,7 @@ export const room: Record<keyof typeof ja, string> = {
   "seat.decline": "I cannot attend",
   "seat.delegate": "A colleague will attend",
   "seat.delegate.who": "Colleague of the same agency",
-  "seat.delegate.none": "Nobody else of your agency is in this room. Please ask the chair.",
+  "seat.delegate.none": "Nobody else of your agency is registered. Please ask the chair.",
   "seat.why": "Reason for not attending",
   "seat.send": "Send the answer",
   "seat.sent": "Your answer was sent",

@@ -128,7 +128,7 @@ export const room = {
   "seat.decline": "欠席する",
   "seat.delegate": "代理の人に頼む",
   "seat.delegate.who": "代理で出席する人（同じ機関）",
-  "seat.delegate.none": "この部会に同じ機関の方がいません。会長に相談してください。",
+  "seat.delegate.none": "同じ機関に、登録された方がほかにいません。会長に相談してください。",
   "seat.why": "欠席の理由",
   "seat.send": "返事を送る",
   "seat.sent": "返事を送りました",

@@ -9,7 +9,7 @@ import { DateField, Field, TextArea } from "../../parts/field";
 import { minute } from "../../state";
 import { useScene } from "./context";
 import { useDraft, type Draft } from "./draft";
-import { InlineForm } from "./form";
+import { InlineForm, emptyError } from "./form";
 import { OwnerFields, type OwnerDraft } from "./owner";
 
 interface ActionDraft extends OwnerDraft {
@@ -59,30 +59,21 @@ interface FormProps {
 function ActionForm({ draft, origin, label, onDone }: FormProps) {
   const { room, powers, sent } = useScene();
   const command = useCommand("action.new");
-  const [isWrong, setWrong] = useState(false);
-  const { value, change } = draft;
-  const finish = () => {
+  const [isTried, setTried] = useState(false);
+  const { value } = draft;
+  const send = async () => {
+    setTried(true);
+    const { aid, due, isOutside } = value;
+    const [what, how] = [value.what.trim(), value.how.trim()];
+    if (what === "" || aid === "") return;
+    const wid = isOutside ? "" : value.wid;
+    sent.add(`act:${what}/${aid}/${wid}/${isOutside ? "asked" : "proposed"}`);
+    const place = { caseId: room.caseId, it: powers.current?.it ?? null, origin };
+    const owner = { aid, wid: wid === "" ? null : wid, external: isOutside };
+    const words = { what, how, due: due === "" ? null : due };
+    if (!(await command.run({ ...place, ...owner, ...words }))) return;
     draft.drop();
     onDone();
-  };
-  const send = async () => {
-    const { aid, wid, isOutside } = value;
-    const what = value.what.trim();
-    setWrong(what === "" || aid === "");
-    if (what === "" || aid === "") return;
-    sent.add(`act:${what}/${aid}/${isOutside ? "" : wid}/${isOutside ? "asked" : "proposed"}`);
-    const done = await command.run({
-      caseId: room.caseId,
-      it: powers.current?.it ?? null,
-      aid,
-      wid: isOutside || wid === "" ? null : wid,
-      due: value.due === "" ? null : value.due,
-      what,
-      how: value.how.trim(),
-      external: isOutside,
-      origin,
-    });
-    if (done) finish();
   };
   return (
     <InlineForm
@@ -91,20 +82,36 @@ function ActionForm({ draft, origin, label, onDone }: FormProps) {
       busy={command.busy}
       trouble={command.trouble}
       onSend={() => void send()}
-      onCancel={finish}
+      onCancel={onDone}
     >
+      <ActionFields draft={draft} isTried={isTried} mayAsk={origin === null} />
+    </InlineForm>
+  );
+}
+
+interface FieldsProps {
+  readonly draft: Draft<ActionDraft>;
+  readonly isTried: boolean;
+  /** An agency outside of the room may be asked. */
+  readonly mayAsk: boolean;
+}
+
+function ActionFields({ draft, isTried, mayAsk }: FieldsProps) {
+  const { value, change } = draft;
+  return (
+    <>
       <TextArea
         label={t("acts.what")}
         required
         rows={2}
         value={value.what}
-        error={isWrong && value.what.trim() === "" ? t("form.required") : null}
+        error={emptyError(isTried, value.what)}
         onInput={(what) => {
           change({ what });
         }}
       />
-      <OwnerFields draft={draft} isWrong={isWrong} isOutside={value.isOutside} />
-      {origin === null && (
+      <OwnerFields draft={draft} isWrong={isTried} isOutside={value.isOutside} />
+      {mayAsk && (
         <Checkbox
           label={t("acts.external")}
           hint={t("acts.external.hint")}
@@ -130,6 +137,6 @@ function ActionForm({ draft, origin, label, onDone }: FormProps) {
           change({ how });
         }}
       />
-    </InlineForm>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import type { ActionState, ActionView } from "../../../worker/api";
 import { t, term } from "../../../text/catalogue";
 import { isFresh, markOf } from "../../logic/changes";
 import { ordered } from "../../logic/deeds";
+import type { Powers } from "../../logic/powers";
 import { useApi, useCommand } from "../../api";
 import { Badge, type Tone } from "../../parts/badge";
 import { Button } from "../../parts/button";
@@ -136,6 +137,18 @@ function ActionAnswer({ action }: { readonly action: ActionView }) {
   );
 }
 
+/** What may be done about an action by me: report, take it up, hand it over. */
+function formsFor(action: ActionView, powers: Powers): readonly NonNullable<Form>[] {
+  const { state } = action;
+  const isRunning = state === "accepted" || state === "progress";
+  const mayHand = isLive(state) && (powers.isChair || isMine(action));
+  return [
+    ...(isRunning && isMine(action) ? (["report"] as const) : []),
+    ...(state === "needs-owner" && !action.owner.mine ? (["take"] as const) : []),
+    ...(mayHand ? (["hand"] as const) : []),
+  ];
+}
+
 interface ToolsProps {
   readonly action: ActionView;
   readonly open: (form: Form) => void;
@@ -145,19 +158,12 @@ function ActionTools({ action, open }: ToolsProps) {
   const { room, powers } = useScene();
   const api = useApi();
   const [isAsking, setAsking] = useState(false);
-  const items: MenuItem[] = [];
-  const add = (label: string, form: Form) => {
-    items.push({
-      label,
-      act: () => {
-        open(form);
-      },
-    });
-  };
-  if (isMine(action) && (action.state === "accepted" || action.state === "progress"))
-    add(t("acts.report"), "report");
-  if (action.state === "needs-owner" && !action.owner.mine) add(t("acts.take"), "take");
-  if (isLive(action.state) && (powers.isChair || isMine(action))) add(t("acts.hand"), "hand");
+  const items: MenuItem[] = formsFor(action, powers).map((form) => ({
+    label: t(`acts.${form}`),
+    act: () => {
+      open(form);
+    },
+  }));
   if (isLive(action.state) && powers.isChair)
     items.push({
       label: t("acts.cancel"),

@@ -8,15 +8,11 @@ import { useCommand } from "../../api";
 import { Badge } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { Card } from "../../parts/card";
-import { CheckboxGroup, RadioGroup } from "../../parts/choice";
-import { Field } from "../../parts/field";
 import { CodeReason } from "../../parts/notice";
 import { Empty } from "../../parts/progress";
-import { basisShort } from "./bases";
 import { CloseItem } from "./closing";
-import { subjectName, useScene } from "./context";
-import { useDraft } from "./draft";
-import { InlineForm } from "./form";
+import { useScene } from "./context";
+import { AddItem } from "./item_form";
 
 /** The agenda; the open item is marked, others can be opened by who leads. */
 export function Agenda() {
@@ -125,108 +121,8 @@ function ItemState({ item }: { readonly item: ItemView }) {
   if (item.state === "prepared") return null;
   if (item.out === "basis-ended") return <Badge tone="bad">{t("agenda.out.basis-ended")}</Badge>;
   if (item.out === "decided") return <Badge tone="good">{t("out.decided")}</Badge>;
-  if (item.typ === "form" || item.out === null) return <Badge>{t("agenda.state.closed")}</Badge>;
+  if (item.typ !== "decide" || item.out === null) return <Badge>{t("agenda.state.closed")}</Badge>;
   return <Badge>{term("out", item.out)}</Badge>;
-}
-
-interface NewItem {
-  readonly title: string;
-  readonly typ: ItemView["typ"];
-  readonly minutes: string;
-  readonly bases: readonly string[];
-}
-
-const EMPTY: NewItem = { title: "", typ: "talk", minutes: "10", bases: [] };
-
-function AddItem({ sit, onDone }: { readonly sit: string; readonly onDone: () => void }) {
-  const { room } = useScene();
-  const command = useCommand("item.add");
-  const draft = useDraft(`item/${room.caseId}`, EMPTY);
-  const [wrong, setWrong] = useState<"title" | "bases" | null>(null);
-  const { value } = draft;
-  const minutes = Number.parseInt(value.minutes, 10);
-  const bases = room.bases.filter((basis) => basis.current);
-  const send = async () => {
-    const lack = value.title.trim() === "" ? "title" : lacksBasis(value) ? "bases" : null;
-    setWrong(lack);
-    if (lack) return;
-    const done = await command.run({
-      caseId: room.caseId,
-      sit,
-      title: value.title.trim(),
-      typ: value.typ,
-      minutes: Number.isFinite(minutes) && minutes > 0 ? minutes : null,
-      bases: bases
-        .filter((basis) => value.bases.includes(basis.sid))
-        .map((basis) => ({ sub: basis.sub, basis: basis.sid })),
-    });
-    if (!done) return;
-    draft.drop();
-    onDone();
-  };
-  return (
-    <InlineForm
-      label={t("agenda.add")}
-      send={t("agenda.add.do")}
-      busy={command.busy}
-      trouble={command.trouble}
-      onSend={() => void send()}
-      onCancel={() => {
-        draft.drop();
-        onDone();
-      }}
-    >
-      <Field
-        label={t("agenda.add.title")}
-        required
-        value={value.title}
-        error={wrong === "title" ? t("form.required") : null}
-        onInput={(title) => {
-          draft.change({ title });
-        }}
-      />
-      <RadioGroup
-        label={t("agenda.add.typ")}
-        flow="row"
-        value={value.typ}
-        options={(["talk", "decide", "form"] as const).map((typ) => ({
-          value: typ,
-          label: t(`agenda.typ.${typ}`),
-        }))}
-        onChange={(typ) => {
-          draft.change({ typ });
-        }}
-      />
-      <Field
-        label={t("agenda.add.minutes")}
-        type="number"
-        min={1}
-        max={240}
-        value={value.minutes}
-        onInput={(length) => {
-          draft.change({ minutes: length });
-        }}
-      />
-      <CheckboxGroup
-        label={t("agenda.add.bases")}
-        hint={t("agenda.add.basesHint")}
-        value={value.bases}
-        error={wrong === "bases" ? t("form.chooseAny") : null}
-        options={bases.map((basis) => ({
-          value: basis.sid,
-          label: subjectName(room.bases, basis.sub),
-          hint: basisShort(basis),
-        }))}
-        onChange={(chosen) => {
-          draft.change({ bases: chosen });
-        }}
-      />
-    </InlineForm>
-  );
-}
-
-function lacksBasis(item: NewItem): boolean {
-  return item.typ !== "form" && item.bases.length === 0;
 }
 
 /** Close the open item; shown beside the current item to the chair. */

@@ -19,41 +19,16 @@ export interface AnswerProps {
 }
 
 /** Two buttons; declining asks for the reason first. */
-export function AnswerOffer({ what, busy, trouble, answer }: AnswerProps) {
+export function AnswerOffer(props: AnswerProps) {
   const [isDeclining, setDeclining] = useState(false);
-  const [why, setWhy] = useState<Reason | "">("");
-  const [isWrong, setWrong] = useState(false);
-  const send = async (reason: Reason | null) => {
-    if (!(await answer(reason === null, reason))) return;
-    toast(t(reason === null ? "answer.accepted" : "answer.declined"));
-    setDeclining(false);
+  const show = (on: boolean) => () => {
+    setDeclining(on);
   };
-  if (isDeclining)
-    return (
-      <InlineForm
-        label={`${what}：${t("answer.decline")}`}
-        send={t("answer.send")}
-        busy={busy}
-        trouble={trouble}
-        onSend={() => {
-          setWrong(why === "");
-          if (why !== "") void send(why);
-        }}
-        onCancel={() => {
-          setDeclining(false);
-        }}
-      >
-        <RadioGroup
-          label={t("answer.why")}
-          required
-          value={why}
-          error={isWrong && why === "" ? t("form.chooseOne") : null}
-          options={REASONS.map((value) => ({ value, label: term("why", value) }))}
-          onChange={setWhy}
-        />
-        <p class="small soft">{t("answer.declined.what")}</p>
-      </InlineForm>
-    );
+  if (isDeclining) return <Declining {...props} onDone={show(false)} />;
+  const { what, busy, trouble, answer } = props;
+  const accept = async () => {
+    if (await answer(true, null)) toast(t("answer.accepted"));
+  };
   return (
     <div class="answer">
       <p class="small">{t("answer.title")}</p>
@@ -63,21 +38,46 @@ export function AnswerOffer({ what, busy, trouble, answer }: AnswerProps) {
           weight="main"
           busy={busy}
           aria-label={`${what}：${t("answer.accept")}`}
-          onClick={() => void send(null)}
+          onClick={() => void accept()}
         >
           {t("answer.accept")}
         </Button>
-        <Button
-          small
-          aria-label={`${what}：${t("answer.decline")}`}
-          onClick={() => {
-            setDeclining(true);
-          }}
-        >
+        <Button small aria-label={`${what}：${t("answer.decline")}`} onClick={show(true)}>
           {t("answer.decline")}
         </Button>
       </div>
       {trouble && <CodeReason trouble={trouble} />}
     </div>
+  );
+}
+
+function Declining({ what, busy, trouble, answer, onDone }: AnswerProps & { onDone: () => void }) {
+  const [why, setWhy] = useState<Reason | "">("");
+  const [isTried, setTried] = useState(false);
+  const send = async () => {
+    setTried(true);
+    if (why === "" || !(await answer(false, why))) return;
+    toast(t("answer.declined"));
+    onDone();
+  };
+  return (
+    <InlineForm
+      label={`${what}：${t("answer.decline")}`}
+      send={t("answer.send")}
+      busy={busy}
+      trouble={trouble}
+      onSend={() => void send()}
+      onCancel={onDone}
+    >
+      <RadioGroup
+        label={t("answer.why")}
+        required
+        value={why}
+        error={isTried && why === "" ? t("form.chooseOne") : null}
+        options={REASONS.map((value) => ({ value, label: term("why", value) }))}
+        onChange={setWhy}
+      />
+      <p class="small soft">{t("answer.declined.what")}</p>
+    </InlineForm>
   );
 }

@@ -131,14 +131,7 @@ export function NextSitting({ sitting }: { readonly sitting: SittingView }) {
   const maySet = powers.records && powers.blocked === null && sitting.state === "open";
   return (
     <Card title={t("next.title")}>
-      {next === null && <p class="soft">{t("next.none")}</p>}
-      {next?.when === null && <p>{t("next.noneNeeded")}</p>}
-      {next && next.when !== null && (
-        <p class="next-when">
-          <Time at={next.when} />
-        </p>
-      )}
-      {next && next.note !== "" && <p class="small">{next.note}</p>}
+      <NextWords next={next} />
       {maySet && !isSetting && (
         <div>
           <Button
@@ -160,6 +153,21 @@ export function NextSitting({ sitting }: { readonly sitting: SittingView }) {
         />
       )}
     </Card>
+  );
+}
+
+function NextWords({ next }: Pick<SittingView, "next">) {
+  if (next === null) return <p class="soft">{t("next.none")}</p>;
+  return (
+    <>
+      {next.when === null && <p>{t("next.noneNeeded")}</p>}
+      {next.when !== null && (
+        <p class="next-when">
+          <Time at={next.when} />
+        </p>
+      )}
+      {next.note !== "" && <p class="small">{next.note}</p>}
+    </>
   );
 }
 

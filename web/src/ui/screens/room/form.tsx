@@ -1,6 +1,6 @@
 /** Forms that open inside a card: the rest of the meeting stays in view while one writes. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../text/catalogue";
 import type { Trouble } from "../../../worker/api";
 import { Button } from "../../parts/button";
@@ -66,6 +66,25 @@ export function useFocusInside(place: { readonly current: HTMLElement | null }):
       });
     };
   }, []);
+}
+
+/** Whether somebody else has changed the row since I began; `accept` goes on from theirs. */
+export function useClash(seq: number | null): {
+  readonly isClash: boolean;
+  readonly accept: () => void;
+} {
+  const [base, setBase] = useState(seq);
+  return {
+    isClash: base !== seq,
+    accept: () => {
+      setBase(seq);
+    },
+  };
+}
+
+/** The error of a required field that was left empty, once sending was tried. */
+export function emptyError(isTried: boolean, value: string): string | null {
+  return isTried && value.trim() === "" ? t("form.required") : null;
 }
 
 export interface ClashProps {

@@ -7,8 +7,7 @@ import { PARTS, ranked } from "../../logic/boards";
 import { ordered } from "../../logic/deeds";
 import { absentees, attendance, basesOf } from "../../logic/minutes";
 import { grouped } from "../../logic/sections";
-import { session } from "../../state";
-import { now } from "../../state";
+import { now, session } from "../../state";
 import { basisShort } from "./bases";
 import { subjectName, useScene } from "./context";
 

@@ -1,24 +1,21 @@
 /** 課題の優先順位: worked by buttons and by Alt with the arrow keys, never by dragging only. */
 import { useRef, useState } from "preact/hooks";
-import type { PriorityView } from "../../../worker/api";
+import type { PriorityView, Trouble } from "../../../worker/api";
 import { t, term } from "../../../text/catalogue";
-import { lastOrder, moved, ranked } from "../../logic/boards";
+import { moved, ranked } from "../../logic/boards";
 import { isFresh, markOf } from "../../logic/changes";
-import { asTrouble, useApi, useCommand } from "../../api";
+import { asTrouble, useApi } from "../../api";
 import { Badge, type Tone } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { Card } from "../../parts/card";
-import { RadioGroup } from "../../parts/choice";
 import { Confirm } from "../../parts/dialog";
-import { Field, TextArea } from "../../parts/field";
 import { Menu } from "../../parts/menu";
 import { CodeReason } from "../../parts/notice";
 import { Empty } from "../../parts/progress";
 import { announce } from "../../parts/toast";
-import type { Trouble } from "../../../worker/api";
 import { useScene } from "./context";
-import { useDraft } from "./draft";
-import { Clash, FreshMark, InlineForm } from "./form";
+import { FreshMark } from "./form";
+import { IssueForm } from "./issue_form";
 
 type Step = -1 | 1;
 
@@ -250,89 +247,5 @@ function MoveButton({ label, isEdge, step, act }: MoveProps) {
     >
       <span aria-hidden="true">{step === -1 ? "↑" : "↓"}</span>
     </button>
-  );
-}
-
-const URGENCIES = ["high", "middle", "low"] as const;
-
-interface FormProps {
-  readonly row: PriorityView | null;
-  readonly onDone: () => void;
-}
-
-function IssueForm({ row, onDone }: FormProps) {
-  const { room, powers, sent } = useScene();
-  const command = useCommand("priority.set");
-  const base = useRef(row?.seq ?? null);
-  const [isWrong, setWrong] = useState(false);
-  const draft = useDraft(`prio/${room.caseId}/${row?.row ?? ""}`, {
-    issue: row?.issue ?? "",
-    reason: row?.reason ?? "",
-    urgency: row?.urgency ?? ("" as PriorityView["urgency"]),
-  });
-  const [, redraw] = useState(0);
-  const finish = () => {
-    draft.drop();
-    onDone();
-  };
-  const it = powers.current?.it ?? row?.it ?? null;
-  const send = async () => {
-    const issue = draft.value.issue.trim();
-    setWrong(issue === "");
-    if (issue === "" || it === null) return;
-    const order = row?.order ?? lastOrder(room.priorities);
-    const { reason, urgency } = draft.value;
-    const input = { row: row?.row ?? null, it, issue, reason: reason.trim(), urgency, order };
-    sent.add(markOf({ ...input, row: "", seq: 0 }));
-    if (await command.run({ caseId: room.caseId, ...input })) finish();
-  };
-  const { issue, reason, urgency } = draft.value;
-  return (
-    <InlineForm
-      label={row ? t("prio.edit", { issue: row.issue }) : t("prio.add")}
-      send={t("common.save")}
-      busy={command.busy}
-      trouble={command.trouble}
-      blocked={it === null ? t("prio.closed") : null}
-      onSend={() => void send()}
-      onCancel={finish}
-    >
-      {row && row.seq !== base.current && (
-        <Clash
-          theirs={`${row.issue} ― ${row.reason}`}
-          onTake={finish}
-          onKeep={() => {
-            base.current = row.seq;
-            redraw((n) => n + 1);
-          }}
-        />
-      )}
-      <Field
-        label={t("prio.issue")}
-        required
-        value={issue}
-        error={isWrong && issue.trim() === "" ? t("form.required") : null}
-        onInput={(value) => {
-          draft.change({ issue: value });
-        }}
-      />
-      <RadioGroup
-        label={t("prio.urgency")}
-        flow="row"
-        value={urgency}
-        options={URGENCIES.map((value) => ({ value, label: term("urgency", value) }))}
-        onChange={(value) => {
-          draft.change({ urgency: value });
-        }}
-      />
-      <TextArea
-        label={t("prio.reason")}
-        rows={2}
-        value={reason}
-        onInput={(value) => {
-          draft.change({ reason: value });
-        }}
-      />
-    </InlineForm>
   );
 }

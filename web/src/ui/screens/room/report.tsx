@@ -13,6 +13,8 @@ import { InlineForm } from "./form";
 const STATES = ["progress", "done", "not-done"] as const;
 type State = (typeof STATES)[number];
 
+const EMPTY: { readonly state: State; readonly words: string } = { state: "progress", words: "" };
+
 /** How far it is, in one of three states and my words. */
 export function Report({
   action,
@@ -24,7 +26,7 @@ export function Report({
   const { room, sent } = useScene();
   const command = useCommand("action.report");
   const [isWrong, setWrong] = useState(false);
-  const draft = useDraft(`report/${action.act}`, { state: "progress" as State, words: "" });
+  const draft = useDraft(`report/${action.act}`, EMPTY);
   const { state, words } = draft.value;
   const send = async () => {
     setWrong(words.trim() === "");

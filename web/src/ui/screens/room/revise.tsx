@@ -1,5 +1,5 @@
 /** A new version of a paper of mine; its readers stay those of its subject and categories. */
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { SectionView } from "../../../worker/api";
 import { t, term } from "../../../text/catalogue";
 import { PROVENANCES } from "../../logic/sections";
@@ -8,41 +8,38 @@ import { RadioGroup } from "../../parts/choice";
 import { Field, TextArea } from "../../parts/field";
 import { toast } from "../../parts/toast";
 import { useScene } from "./context";
-import { useDraft } from "./draft";
-import { Clash, InlineForm } from "./form";
+import { useDraft, type Draft } from "./draft";
+import { Clash, InlineForm, emptyError, useClash } from "./form";
 
-/** Edit the words of a paper; when another version came meanwhile, mine stays a draft beside it. */
-export function RevisePaper({
-  section,
-  onDone,
-}: {
+interface Words {
+  readonly title: string;
+  readonly text: string;
+  readonly prov: NonNullable<SectionView["prov"]>;
+}
+
+export interface ReviseProps {
   readonly section: SectionView;
   readonly onDone: () => void;
-}) {
+}
+
+/** Edit the words of a paper; when another version came meanwhile, mine stays a draft beside it. */
+export function RevisePaper({ section, onDone }: ReviseProps) {
   const { room } = useScene();
   const command = useCommand("section.revise");
-  const base = useRef(section.ver);
-  const [isWrong, setWrong] = useState(false);
-  const draft = useDraft(`revise/${section.doc}`, {
-    title: section.title,
-    text: section.text ?? "",
-    prov: section.prov ?? "agency",
-  });
-  const { title, text, prov } = draft.value;
-  const [isClash, setClash] = useState(false);
-  const hasChanged = section.ver !== base.current || isClash;
+  const clash = useClash(section.ver);
+  const [isTried, setTried] = useState(false);
+  const draft = useDraft<Words>(`revise/${section.doc}`, wordsOf(section));
   const finish = () => {
     draft.drop();
     onDone();
   };
   const send = async () => {
-    const lacks = title.trim() === "" || text.trim() === "";
-    setWrong(lacks);
-    if (lacks || section.sm === null) return;
+    setTried(true);
     const { sm, hidden } = section;
-    const revised = { caseId: room.caseId, sm, prov, hidden, title: title.trim(), text };
-    if (!(await command.run(revised))) return;
-    toast(t("share.done", { title: title.trim() }));
+    const words = { ...draft.value, title: draft.value.title.trim() };
+    if (words.title === "" || words.text.trim() === "" || sm === null) return;
+    if (!(await command.run({ caseId: room.caseId, sm, hidden, ...words }))) return;
+    toast(t("share.done", { title: words.title }));
     finish();
   };
   return (
@@ -54,16 +51,26 @@ export function RevisePaper({
       onSend={() => void send()}
       onCancel={finish}
     >
-      {hasChanged && (
-        <Clash
-          theirs={section.text}
-          onTake={finish}
-          onKeep={() => {
-            base.current = section.ver;
-            setClash(false);
-          }}
-        />
-      )}
+      {clash.isClash && <Clash theirs={section.text} onTake={finish} onKeep={clash.accept} />}
+      <WordFields draft={draft} isTried={isTried} />
+      <p class="small soft">{t("share.final")}</p>
+    </InlineForm>
+  );
+}
+
+function wordsOf(section: SectionView): Words {
+  return { title: section.title, text: section.text ?? "", prov: section.prov ?? "agency" };
+}
+
+interface FieldsProps {
+  readonly draft: Draft<Words>;
+  readonly isTried: boolean;
+}
+
+function WordFields({ draft, isTried }: FieldsProps) {
+  const { title, text, prov } = draft.value;
+  return (
+    <>
       <RadioGroup
         label={t("share.prov")}
         flow="row"
@@ -77,7 +84,7 @@ export function RevisePaper({
         label={t("share.name")}
         required
         value={title}
-        error={isWrong && title.trim() === "" ? t("form.required") : null}
+        error={emptyError(isTried, title)}
         onInput={(value) => {
           draft.change({ title: value });
         }}
@@ -87,12 +94,11 @@ export function RevisePaper({
         required
         rows={6}
         value={text}
-        error={isWrong && text.trim() === "" ? t("form.required") : null}
+        error={emptyError(isTried, text)}
         onInput={(value) => {
           draft.change({ text: value });
         }}
       />
-      <p class="small soft">{t("share.final")}</p>
-    </InlineForm>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 /** 役割分担: who is in charge, and what is still missing before the item can be closed as decided. */
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Part, RoleView } from "../../../worker/api";
 import { t, term } from "../../../text/catalogue";
 import { PARTS, checklist, isIn, type RuleLine } from "../../logic/boards";
@@ -9,12 +9,11 @@ import { Badge, type Tone } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { Card } from "../../parts/card";
 import { Confirm } from "../../parts/dialog";
-import { TextArea } from "../../parts/field";
+import { Menu } from "../../parts/menu";
 import { AnswerOffer } from "./answer";
 import { useScene } from "./context";
-import { useDraft } from "./draft";
-import { Clash, FreshMark, InlineForm } from "./form";
-import { OwnerFields, ownerFrom, type OwnerDraft } from "./owner";
+import { FreshMark } from "./form";
+import { RoleForm } from "./role_form";
 
 /** The role board: the four parts with their rows, and the rules as a checklist. */
 export function Roles() {
@@ -79,7 +78,7 @@ function PartRows({ part }: { readonly part: Part }) {
       <h3>{name}</h3>
       {part === "interim" && rows.length > 0 && <p class="small soft">{t("roles.interim.why")}</p>}
       {rows.map((role) => (
-        <Role key={role.row} role={role} isOpen={isOpen} />
+        <Role key={role.row} row={role} isOpen={isOpen} />
       ))}
       {rows.length === 0 && !isAdding && <p class="small soft">{t("roles.none")}</p>}
       {isOpen && !isAdding && (rows.length === 0 || part === "deputy") && (
@@ -98,7 +97,7 @@ function PartRows({ part }: { readonly part: Part }) {
       {isAdding && (
         <RoleForm
           part={part}
-          role={null}
+          row={null}
           onDone={() => {
             setAdding(false);
           }}
@@ -114,159 +113,103 @@ const TONES: Readonly<Record<RoleView["state"], Tone>> = {
   declined: "bad",
 };
 
-function Role({ role, isOpen }: { readonly role: RoleView; readonly isOpen: boolean }) {
-  const { room, powers, seen, sent } = useScene();
+interface RoleProps {
+  readonly row: RoleView;
+  readonly isOpen: boolean;
+}
+
+function Role({ row, isOpen }: RoleProps) {
+  const { room, powers } = useScene();
   const [isEditing, setEditing] = useState(false);
-  const mayEdit = isOpen && (powers.leads || powers.records || role.owner.mine);
-  const done = () => {
-    setEditing(false);
+  const mayEdit = isOpen && (powers.leads || powers.records || row.owner.mine);
+  const isAsked = isMine(row) && row.state === "proposed" && powers.blocked === null;
+  const set = (on: boolean) => () => {
+    setEditing(on);
   };
-  if (isEditing) return <RoleForm part={role.part} role={role} onDone={done} />;
+  if (isEditing) return <RoleForm part={row.part} row={row} onDone={set(false)} />;
   return (
-    <div class="role" data-state={role.state}>
-      <p class="role-owner">
-        <strong>{role.owner.agency.name}</strong>
-        {role.owner.person && <span>{role.owner.person.name}</span>}
-        <Badge tone={TONES[role.state]}>{t(`roles.state.${role.state}`)}</Badge>
-        <FreshMark show={isFresh(role.seq, seen) && !sent.has(markOf(role))} />
-      </p>
-      {role.why && <p class="small">{t("people.why", { why: term("why", role.why) })}</p>}
-      {!isIn(role.owner, room.members) && <p class="small role-gone">{t("roles.gone")}</p>}
-      {role.words !== "" && <p class="small">{role.words}</p>}
-      {isMine(role) && role.state === "proposed" && powers.blocked === null && (
-        <Answer role={role} />
-      )}
-      {mayEdit && (
-        <RoleTools
-          role={role}
-          edit={() => {
-            setEditing(true);
-          }}
-        />
-      )}
+    <div class="role" data-state={row.state}>
+      <div class="role-line">
+        <Owner row={row} />
+        {mayEdit && <RoleTools row={row} edit={set(true)} />}
+      </div>
+      {row.why && <p class="small">{t("people.why", { why: term("why", row.why) })}</p>}
+      {!isIn(row.owner, room.members) && <p class="small role-gone">{t("roles.gone")}</p>}
+      {row.words !== "" && <p class="small">{row.words}</p>}
+      {isAsked && <Answer row={row} />}
     </div>
   );
 }
 
-/** Offered to me by name, or to my agency without a name. */
-function isMine(role: RoleView): boolean {
-  return role.owner.mine && role.owner.person?.me !== false;
+function Owner({ row }: { readonly row: RoleView }) {
+  const { seen, sent } = useScene();
+  return (
+    <p class="role-owner">
+      <strong>{row.owner.agency.name}</strong>
+      {row.owner.person && <span>{row.owner.person.name}</span>}
+      <Badge tone={TONES[row.state]}>{t(`roles.state.${row.state}`)}</Badge>
+      <FreshMark show={isFresh(row.seq, seen) && !sent.has(markOf(row))} />
+    </p>
+  );
 }
 
-function Answer({ role }: { readonly role: RoleView }) {
+/** Offered to me by name, or to my agency without a name. */
+function isMine(row: RoleView): boolean {
+  return row.owner.mine && row.owner.person?.me !== false;
+}
+
+function Answer({ row }: { readonly row: RoleView }) {
   const { room, sent } = useScene();
   const command = useCommand("role.answer");
   return (
     <AnswerOffer
-      what={t(`part.${role.part}`)}
+      what={t(`part.${row.part}`)}
       busy={command.busy}
       trouble={command.trouble}
       answer={async (accept, why) => {
-        sent.add(markOf({ ...role, state: accept ? "accepted" : "declined" }));
-        return (await command.run({ caseId: room.caseId, row: role.row, accept, why })) !== null;
+        sent.add(markOf({ ...row, state: accept ? "accepted" : "declined" }));
+        return (await command.run({ caseId: room.caseId, row: row.row, accept, why })) !== null;
       }}
     />
   );
 }
 
-function RoleTools({ role, edit }: { readonly role: RoleView; readonly edit: () => void }) {
+interface RoleToolsProps {
+  readonly row: RoleView;
+  readonly edit: () => void;
+}
+
+function RoleTools({ row, edit }: RoleToolsProps) {
   const { room } = useScene();
   const api = useApi();
   const [isAsking, setAsking] = useState(false);
-  const facts = { part: t(`part.${role.part}`), agency: role.owner.agency.name };
+  const facts = { part: t(`part.${row.part}`), agency: row.owner.agency.name };
+  const ask = () => {
+    setAsking(true);
+  };
   return (
-    <div class="row role-tools">
-      <Button small weight="quiet" onClick={edit}>
-        {t("roles.change", facts)}
-      </Button>
-      <Button
-        small
-        weight="quiet"
-        onClick={() => {
-          setAsking(true);
-        }}
+    <>
+      <Menu
+        label={t("roles.change", facts)}
+        items={[
+          { label: t("roles.change", facts), act: edit },
+          { label: t("roles.remove", facts), act: ask, danger: true },
+        ]}
       >
-        {t("roles.remove", facts)}
-      </Button>
+        <span aria-hidden="true">⋯</span>
+      </Menu>
       <Confirm
         open={isAsking}
         danger
         title={t("roles.remove.ask", facts)}
         act={t("roles.remove.do")}
-        onAct={() => api.do("role.remove", { caseId: room.caseId, row: role.row })}
+        onAct={() => api.do("role.remove", { caseId: room.caseId, row: row.row })}
         onClose={() => {
           setAsking(false);
         }}
       >
         <p>{t("roles.remove.what", facts)}</p>
       </Confirm>
-    </div>
-  );
-}
-
-interface FormProps {
-  readonly part: Part;
-  readonly role: RoleView | null;
-  readonly onDone: () => void;
-}
-
-interface RoleDraft extends OwnerDraft {
-  readonly words: string;
-}
-
-function RoleForm({ part, role, onDone }: FormProps) {
-  const { room, powers, sent } = useScene();
-  const command = useCommand("role.set");
-  const base = useRef(role?.seq ?? null);
-  const [, redraw] = useState(0);
-  const [isWrong, setWrong] = useState(false);
-  const draft = useDraft<RoleDraft>(`role/${room.caseId}/${role?.row ?? part}`, {
-    ...ownerFrom(role?.owner ?? null),
-    words: role?.words ?? "",
-  });
-  const finish = () => {
-    draft.drop();
-    onDone();
-  };
-  const it = powers.current?.it ?? null;
-  const send = async () => {
-    const { aid, wid, words } = draft.value;
-    setWrong(aid === "");
-    if (aid === "" || it === null) return;
-    const input = { row: role?.row ?? null, it, part, aid, wid: wid === "" ? null : wid };
-    sent.add(`role:${part}/${aid}/${wid}/proposed`);
-    if (await command.run({ caseId: room.caseId, ...input, words: words.trim() })) finish();
-  };
-  const name = t(`part.${part}`);
-  return (
-    <InlineForm
-      label={t(role ? "roles.change" : "roles.propose", { part: name })}
-      send={t("roles.save")}
-      busy={command.busy}
-      trouble={command.trouble}
-      blocked={it === null ? t("write.item") : null}
-      onSend={() => void send()}
-      onCancel={finish}
-    >
-      {role && role.seq !== base.current && (
-        <Clash
-          theirs={`${role.owner.agency.name} ${role.owner.person?.name ?? ""} ― ${role.words}`}
-          onTake={finish}
-          onKeep={() => {
-            base.current = role.seq;
-            redraw((n) => n + 1);
-          }}
-        />
-      )}
-      <OwnerFields draft={draft} isWrong={isWrong} needsPerson={part === "key"} />
-      <TextArea
-        label={t("roles.words")}
-        rows={2}
-        value={draft.value.words}
-        onInput={(words) => {
-          draft.change({ words });
-        }}
-      />
-    </InlineForm>
+    </>
   );
 }

@@ -1,8 +1,8 @@
 /** My answer to an invitation: attend, stay away with a reason, or send a colleague. */
-import { useState } from "preact/hooks";
-import type { SittingView } from "../../../worker/api";
+import { useEffect, useState } from "preact/hooks";
+import type { PersonView, SittingView } from "../../../worker/api";
 import { t, term } from "../../../text/catalogue";
-import { useCommand } from "../../api";
+import { useApi, useCommand } from "../../api";
 import { Button } from "../../parts/button";
 import { Card } from "../../parts/card";
 import { RadioGroup } from "../../parts/choice";
@@ -20,32 +20,33 @@ type Answer = "accept" | "decline" | "delegate";
 
 /** Shown while my seat waits for an answer. */
 export function SeatAnswer({ sitting }: { readonly sitting: SittingView }) {
-  const { room, powers } = useScene();
+  const { powers } = useScene();
+  if (powers.seat?.state !== "invited") return null;
+  return <AnswerCard sitting={sitting} me={powers.seat.person} />;
+}
+
+interface AnswerProps {
+  readonly sitting: SittingView;
+  readonly me: PersonView;
+}
+
+function AnswerCard({ sitting, me }: AnswerProps) {
+  const { room } = useScene();
   const command = useCommand("sitting.answer");
   const [answer, setAnswer] = useState<Answer>("accept");
   const [why, setWhy] = useState<Reason | "">("");
   const [to, setTo] = useState("");
-  if (powers.seat?.state !== "invited") return null;
-  const colleagues = room.members
-    .map((member) => member.person)
-    .filter((person) => !person.me && person.agency.aid === powers.seat?.person.agency.aid);
-  const isReady = answer === "accept" || (answer === "decline" ? why !== "" : to !== "");
+  const isReady = { accept: true, decline: why !== "", delegate: to !== "" }[answer];
   const send = async () => {
-    const done = await command.run({
-      caseId: room.caseId,
-      sit: sitting.sit,
-      answer,
-      why: answer === "decline" && why !== "" ? why : null,
-      to: answer === "delegate" ? to : null,
-    });
-    if (done) toast(t("seat.sent"));
+    const reason = answer === "decline" && why !== "" ? why : null;
+    const delegate = answer === "delegate" ? to : null;
+    const place = { caseId: room.caseId, sit: sitting.sit };
+    if (await command.run({ ...place, answer, why: reason, to: delegate })) toast(t("seat.sent"));
   };
   return (
     <Card title={t("seat.answer")} tone="accent">
       <p>{t("seat.answer.what")}</p>
-      {session.value && !["live", "not-needed"].includes(session.value.pledge) && (
-        <p class="small">{t("seat.pledge")}</p>
-      )}
+      <Pledge />
       <RadioGroup
         label={t("seat.answer")}
         bare
@@ -64,15 +65,7 @@ export function SeatAnswer({ sitting }: { readonly sitting: SittingView }) {
           onChange={setWhy}
         />
       )}
-      {answer === "delegate" && colleagues.length === 0 && <p>{t("seat.delegate.none")}</p>}
-      {answer === "delegate" && colleagues.length > 0 && (
-        <Select
-          label={t("seat.delegate.who")}
-          value={to}
-          options={colleagues.map((person) => ({ value: person.wid, label: person.name }))}
-          onChange={setTo}
-        />
-      )}
+      {answer === "delegate" && <Delegate me={me} to={to} choose={setTo} />}
       {command.trouble && <CodeReason trouble={command.trouble} />}
       <div class="row">
         <Button weight="main" busy={command.busy} disabled={!isReady} onClick={() => void send()}>
@@ -80,5 +73,46 @@ export function SeatAnswer({ sitting }: { readonly sitting: SittingView }) {
         </Button>
       </div>
     </Card>
+  );
+}
+
+function Pledge() {
+  const pledge = session.value?.pledge;
+  if (pledge === undefined || pledge === "live" || pledge === "not-needed") return null;
+  return <p class="small">{t("seat.pledge")}</p>;
+}
+
+interface DelegateProps {
+  readonly me: PersonView;
+  readonly to: string;
+  readonly choose: (wid: string) => void;
+}
+
+/** Colleagues come from the directory: whoever stands in need not be in the room yet. */
+function Delegate({ me, to, choose }: DelegateProps) {
+  const api = useApi();
+  const [people, setPeople] = useState<readonly PersonView[]>([]);
+  useEffect(() => {
+    api.do("people.directory", {}).then(
+      (directory) => {
+        setPeople(directory.people);
+      },
+      () => undefined, // the list stays empty, and the words below say whom to ask
+    );
+  }, []);
+  const colleagues = people.filter(
+    (one) => one.wid !== me.wid && one.agency.aid === me.agency.aid && one.ended === null,
+  );
+  if (colleagues.length === 0) return <p>{t("seat.delegate.none")}</p>;
+  return (
+    <Select
+      label={t("seat.delegate.who")}
+      value={to}
+      options={colleagues.map((one) => ({
+        value: one.wid,
+        label: one.name || t("common.unknownName"),
+      }))}
+      onChange={choose}
+    />
   );
 }

@@ -77,53 +77,68 @@ function Group({ group }: { readonly group: SectionGroup }) {
   );
 }
 
+type Writing = "note" | "revision" | null;
+
 function Paper({ section }: { readonly section: SectionView }) {
-  const { room, powers, seen } = useScene();
-  const [isWriting, setWriting] = useState<"note" | "revision" | null>(null);
+  const { room } = useScene();
+  const [writing, setWriting] = useState<Writing>(null);
   const notes = room.notes.filter((note) => note.doc === section.doc);
   const close = () => {
     setWriting(null);
   };
-  const mayWrite = powers.blocked === null;
   return (
     <article class="paper" data-hidden={section.hidden}>
-      <header class="paper-head">
-        <span class="paper-prov">{term("prov", section.prov ?? "agency")}</span>
-        <h4>{section.title}</h4>
-        {section.hidden && <Badge tone="bad">{t("papers.hidden")}</Badge>}
-        {section.carried && <Badge>{t("papers.carried")}</Badge>}
-        <FreshMark show={isFresh(section.seq, seen) && !section.author?.me} />
-      </header>
+      <PaperHead section={section} />
       <p class="paper-text">{section.text}</p>
-      <PaperFoot section={section} />
+      <div class="paper-lower">
+        <PaperFoot section={section} />
+        {writing === null && <PaperTools section={section} open={setWriting} />}
+      </div>
       {notes.length > 0 && <Notes notes={notes} />}
-      {mayWrite && isWriting === null && (
-        <div class="row paper-tools">
-          <Button
-            small
-            weight="quiet"
-            onClick={() => {
-              setWriting("note");
-            }}
-          >
-            {t("papers.note.add")}
-          </Button>
-          {section.author?.me && section.sm !== null && (
-            <Button
-              small
-              weight="quiet"
-              onClick={() => {
-                setWriting("revision");
-              }}
-            >
-              {t("papers.revise")}
-            </Button>
-          )}
-        </div>
-      )}
-      {isWriting === "note" && <AddNote doc={section.doc} onDone={close} />}
-      {isWriting === "revision" && <RevisePaper section={section} onDone={close} />}
+      {writing === "note" && <AddNote doc={section.doc} onDone={close} />}
+      {writing === "revision" && <RevisePaper section={section} onDone={close} />}
     </article>
+  );
+}
+
+function PaperHead({ section }: { readonly section: SectionView }) {
+  const { seen } = useScene();
+  return (
+    <header class="paper-head">
+      <span class="paper-prov">{term("prov", section.prov ?? "agency")}</span>
+      <h4>{section.title}</h4>
+      {section.hidden && <Badge tone="bad">{t("papers.hidden")}</Badge>}
+      {section.carried && <Badge>{t("papers.carried")}</Badge>}
+      <FreshMark show={isFresh(section.seq, seen) && !section.author?.me} />
+    </header>
+  );
+}
+
+interface PaperToolsProps {
+  readonly section: SectionView;
+  readonly open: (writing: Writing) => void;
+}
+
+function PaperTools({ section, open }: PaperToolsProps) {
+  const { powers } = useScene();
+  if (powers.blocked !== null) return null;
+  const tool = (label: string, writing: Writing) => (
+    <Button
+      small
+      weight="quiet"
+      aria-label={`${label}：${section.title}`}
+      onClick={() => {
+        open(writing);
+      }}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <div class="paper-tools">
+      {section.author?.me && section.sm !== null && tool(t("papers.revise"), "revision")}
+      {tool(t("papers.note.add"), "note")}
+    </div>
   );
 }
 

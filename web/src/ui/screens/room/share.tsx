@@ -1,12 +1,11 @@
 /** Sharing a paper: who will and will not be able to read it stands there by name before it is sent. */
 import { useState } from "preact/hooks";
-import type { ItemView, Out, SectionView } from "../../../worker/api";
+import type { ItemView, Out, PersonView, SectionView } from "../../../worker/api";
 import { categoryName, codeWords, t, term } from "../../../text/catalogue";
 import { PROVENANCES } from "../../logic/sections";
 import { useCommand, type Running } from "../../api";
 import { Button } from "../../parts/button";
-import { CheckboxGroup, RadioGroup } from "../../parts/choice";
-import { Checkbox } from "../../parts/choice";
+import { Checkbox, CheckboxGroup, RadioGroup } from "../../parts/choice";
 import { Dialog } from "../../parts/dialog";
 import { Field, TextArea } from "../../parts/field";
 import { CodeReason, Notice } from "../../parts/notice";
@@ -28,7 +27,7 @@ interface Paper {
 }
 
 const EMPTY: Paper = { sub: "", prov: "", cats: [], isHidden: false, title: "", text: "" };
-const CATS = ["c1", "c2", "c3", "c4", "c5", "c6"] as const;
+const CATS: readonly string[] = ["c1", "c2", "c3", "c4", "c5", "c6"];
 
 /** The button that opens the form, or why it is not there. */
 export function ShareButton() {
@@ -67,63 +66,43 @@ function firstWithBasis(items: readonly ItemView[] | undefined): ItemView | null
   return items?.find((item) => item.state !== "closed" && item.bases.length > 0) ?? null;
 }
 
-function SharePaper({ item, onClose }: { readonly item: ItemView; readonly onClose: () => void }) {
+interface SharePaperProps {
+  readonly item: ItemView;
+  readonly onClose: () => void;
+}
+
+function SharePaper({ item, onClose }: SharePaperProps) {
   const { room } = useScene();
   const only = item.bases.length === 1 ? (item.bases[0]?.sub ?? "") : "";
   const draft = useDraft(`share/${room.caseId}`, { ...EMPTY, sub: only });
   const readers = useReaders(draft.value, item);
-  const command = useCommand("section.share");
   const [chosen, choose] = useState<readonly string[]>([]);
   const [isWrong, setWrong] = useState(false);
   const { value } = draft;
   const able = readers.seen?.readers ?? [];
   const to = value.isHidden ? able.filter((one) => chosen.includes(one.wid)) : able;
-  const share = async () => {
-    const { prov } = value;
-    if (lacking(value) || prov === "") return;
-    const done = await command.run({
-      caseId: room.caseId,
-      it: item.it,
-      sub: value.sub,
-      cats: value.cats,
-      prov,
-      hidden: value.isHidden,
-      title: value.title.trim(),
-      text: value.text,
-      readers: value.isHidden ? to.map((one) => one.wid) : null,
-    });
-    if (!done) return;
-    toast(t("share.done", { title: value.title.trim() }));
-    draft.drop();
-    onClose();
-  };
+  const { command, share } = useSharing(item, draft, to, onClose);
   const check = () => {
     setWrong(lacking(value));
     if (!lacking(value)) void readers.look();
   };
+  const next =
+    readers.seen === null ? (
+      <Button weight="main" busy={readers.command.busy} onClick={check}>
+        {t("share.check")}
+      </Button>
+    ) : (
+      <Button
+        weight="main"
+        busy={command.busy}
+        disabled={to.length === 0}
+        onClick={() => void share()}
+      >
+        {t("share.do", { n: to.length })}
+      </Button>
+    );
   return (
-    <Dialog
-      open
-      wide
-      title={t("share.title")}
-      onClose={onClose}
-      actions={
-        readers.seen === null ? (
-          <Button weight="main" busy={readers.command.busy} onClick={check}>
-            {t("share.check")}
-          </Button>
-        ) : (
-          <Button
-            weight="main"
-            busy={command.busy}
-            disabled={to.length === 0}
-            onClick={() => void share()}
-          >
-            {t("share.do", { n: to.length })}
-          </Button>
-        )
-      }
-    >
+    <Dialog open wide title={t("share.title")} onClose={onClose} actions={next}>
       <PaperFields item={item} draft={draft} isWrong={isWrong} />
       {readers.isOutdated && <Notice live>{t("share.changed")}</Notice>}
       {readers.command.trouble && <CodeReason trouble={readers.command.trouble} />}
@@ -133,6 +112,28 @@ function SharePaper({ item, onClose }: { readonly item: ItemView; readonly onClo
       {command.trouble && <CodeReason trouble={command.trouble} />}
     </Dialog>
   );
+}
+
+function useSharing(
+  item: ItemView,
+  draft: Draft<Paper>,
+  to: readonly PersonView[],
+  onDone: () => void,
+) {
+  const { room } = useScene();
+  const command = useCommand("section.share");
+  const share = async () => {
+    const { prov, sub, cats, isHidden, text } = draft.value;
+    if (lacking(draft.value) || prov === "") return;
+    const title = draft.value.title.trim();
+    const place = { caseId: room.caseId, it: item.it, sub, cats, prov };
+    const readers = isHidden ? to.map((one) => one.wid) : null;
+    if (!(await command.run({ ...place, hidden: isHidden, title, text, readers }))) return;
+    toast(t("share.done", { title }));
+    draft.drop();
+    onDone();
+  };
+  return { command, share };
 }
 
 function lacking(paper: Paper): boolean {
@@ -266,7 +267,7 @@ function Choices({ item, draft, missing }: ChoicesProps) {
         flow="row"
         value={value.cats}
         error={missing(value.cats.length === 0, "form.chooseAny")}
-        options={CATS.map((cat) => ({ value: cat as string, label: categoryName(cat) }))}
+        options={CATS.map((cat) => ({ value: cat, label: categoryName(cat) }))}
         onChange={(cats) => {
           change({ cats });
         }}

@@ -1,33 +1,31 @@
 /** For those who stay: whose seat has ended, the kind of reason, and which actions wait for an owner. */
 import { useState } from "preact/hooks";
-import type { HappeningView } from "../../../worker/api";
-import { t } from "../../../text/catalogue";
-import type { Key } from "../../../text/catalogue";
+import type { ActionView, HappeningView } from "../../../worker/api";
+import { t, type Key } from "../../../text/catalogue";
 import { Button } from "../../parts/button";
 import { Notice } from "../../parts/notice";
-import { Time } from "../../parts/time";
-import { Action } from "./actions";
+import { Due, Time } from "../../parts/time";
 import { useScene } from "./context";
+import { useDraft } from "./draft";
+import { HandOver } from "./handover";
 
-/** One notice for all that happened and is not yet confirmed by me. */
+/** One notice for all that happened and is not yet confirmed by me on this device. */
 export function Staying() {
-  const { room, powers } = useScene();
-  const [confirmed, confirm] = useState(0);
-  const since = room.happenings.filter((one) => one.at > confirmed);
+  const { room } = useScene();
+  const confirmed = useDraft(`stay/${room.caseId}`, { at: 0 });
+  const since = room.happenings.filter((one) => one.at > confirmed.value.at);
   const gone = since.filter((one) => one.what === "evicted" && one.who !== null && !one.who.me);
-  const withdrawn = since.some((one) => one.what === "withdrawn");
-  if (gone.length === 0 && !withdrawn) return null;
-  const orphans = room.actions.filter((action) => action.state === "needs-owner");
-  const isRekeyed = since.some((one) => one.what === "rekeyed");
+  const isWithdrawn = since.some((one) => one.what === "withdrawn");
+  if (gone.length === 0 && !isWithdrawn) return null;
   return (
     <Notice
       kind="warn"
       live
-      title={t(withdrawn ? "stay.title" : "stay.evicted")}
+      title={t(isWithdrawn ? "stay.title" : "stay.evicted")}
       actions={
         <Button
           onClick={() => {
-            confirm(Math.max(...since.map((one) => one.at)));
+            confirmed.change({ at: Math.max(...since.map((one) => one.at)) });
           }}
         >
           {t("stay.ok")}
@@ -41,19 +39,9 @@ export function Staying() {
           ))}
         </ul>
         <p>
-          {t("stay.what")} {isRekeyed && t("stay.keys")}
+          {t("stay.what")} {since.some((one) => one.what === "rekeyed") && t("stay.keys")}
         </p>
-        {orphans.length === 0 && <p>{t("stay.noActions")}</p>}
-        {orphans.length > 0 && (
-          <details open={powers.isChair}>
-            <summary>{t("stay.actions", { n: orphans.length })}</summary>
-            <ul class="bare acts">
-              {orphans.map((action) => (
-                <Action key={action.act} action={action} />
-              ))}
-            </ul>
-          </details>
-        )}
+        <Orphans />
       </div>
     </Notice>
   );
@@ -62,11 +50,10 @@ export function Staying() {
 function Gone({ happening }: { readonly happening: HappeningView }) {
   const { who, facts, at } = happening;
   if (!who) return null;
+  const name = who.name || t("common.unknownName");
   return (
     <li>
-      <strong>
-        {t("stay.who", { name: who.name || t("common.unknownName"), agency: who.agency.name })}
-      </strong>{" "}
+      <strong>{t("stay.who", { name, agency: who.agency.name })}</strong>{" "}
       <span class="small">
         {t("stay.why")} {t(reasonKey(facts["code"]))} <Time at={at} form="time" />
       </span>
@@ -78,4 +65,53 @@ function Gone({ happening }: { readonly happening: HappeningView }) {
 function reasonKey(code: unknown): Key {
   if (code === "BASIS_WITHDRAWN" || code === "RECIPIENT_NOT_COVERED") return "stay.why.basis";
   return code === undefined || code === null ? "stay.why.chair" : "stay.why.ended";
+}
+
+function Orphans() {
+  const { room } = useScene();
+  const orphans = room.actions.filter((action) => action.state === "needs-owner");
+  if (orphans.length === 0) return <p>{t("stay.noActions")}</p>;
+  return (
+    <div>
+      <p class="notice-title">{t("stay.actions", { n: orphans.length })}</p>
+      <ul class="bare orphans">
+        {orphans.map((action) => (
+          <Orphan key={action.act} action={action} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Orphan({ action }: { readonly action: ActionView }) {
+  const { powers } = useScene();
+  const [isHanding, setHanding] = useState(false);
+  const what = action.what || t("acts.untitled");
+  return (
+    <li class="row">
+      <span>{what}</span>
+      <span class="small">
+        {action.owner.agency.name} <Due day={action.due} />
+      </span>
+      {powers.isChair && powers.blocked === null && (
+        <Button
+          small
+          aria-label={`${t("acts.hand")}：${what}`}
+          onClick={() => {
+            setHanding(true);
+          }}
+        >
+          {t("acts.hand")}
+        </Button>
+      )}
+      {isHanding && (
+        <HandOver
+          action={action}
+          onClose={() => {
+            setHanding(false);
+          }}
+        />
+      )}
+    </li>
+  );
 }
