@@ -37,6 +37,7 @@ import {
   type Text,
 } from "./opening";
 import type { Session } from "./session";
+import { dropWrong } from "./stray";
 import { Turns } from "./turns";
 import { said, saysSame, type Row, type Said } from "./words";
 
@@ -95,6 +96,7 @@ export class Reader {
   /** Open every bundle, grant and `dk` that is for me, and the rows that this gives back. */
   async openNewKeys(): Promise<void> {
     await this.#opening.run(async () => {
+      dropWrong(this);
       await this.#openBundles();
       await this.#reveal(this.#openGrants());
       await this.#reveal(await this.#openDks());

@@ -11,7 +11,7 @@ import type { Footing } from "../protocol/may_write";
 import { docOf, type Generation } from "../protocol/room";
 import type { ChainHead, DocKey, EpochKey, Evidence, RoomKeys } from "./contents";
 import { roomOf, withRoom } from "./contents";
-import { Feed } from "./feed";
+import { Feed, type Heard } from "./feed";
 import { CHUNK, Reader } from "./reader";
 import { verifyHead } from "./receipts";
 import { VERSION, type Session } from "./session";
@@ -330,6 +330,13 @@ export class Room extends Reader {
     this.session.heard(head.iat, head.idn);
     await this.#halting(() => {
       this.feed.hearHead(head, raw);
+    });
+  }
+
+  /** Compare a signed word of the server with my rows; a contradiction halts the room. */
+  async hear(said: Heard): Promise<void> {
+    await this.#halting(() => {
+      this.feed.hear(said);
     });
   }
 

@@ -56,6 +56,11 @@ export function docOf(generation: Generation): DocId {
   return generation.slice(0, 32) as DocId;
 }
 
+/** Read the number of a pair, from 1. */
+export function numberOf(generation: Generation): number {
+  return Number(generation.slice(33));
+}
+
 /** An accepted roster and the device certificates its key was sealed to. */
 export interface RosterEntry {
   readonly seq: number;
