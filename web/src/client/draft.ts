@@ -15,7 +15,16 @@ import { sealUnsigned } from "../protocol/envelope";
 import { feedHash } from "../protocol/feed";
 import type { Payload, RowIn } from "../protocol/generated";
 import { write, type AnyHeader } from "../protocol/headers";
-import { blobOf, idOf, ID_SIZE, type DocId, type Eid, type Hash, type Id } from "../protocol/ids";
+import {
+  blobOf,
+  idOf,
+  ID_SIZE,
+  type DocId,
+  type Eid,
+  type Hash,
+  type Id,
+  type Sid,
+} from "../protocol/ids";
 import { readJ1 } from "../protocol/j1";
 import { bodyKey, wrapKey } from "../protocol/keys";
 import {
