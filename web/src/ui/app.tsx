@@ -1,4 +1,6 @@
 /** The whole page over an Api. */
+// First, so that the styles of parts and screens come after it.
+import "./base.css";
 import { Component, type ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../text/catalogue";
@@ -19,7 +21,6 @@ import { Follower, Stopped } from "./screens/outside";
 import { Vaults } from "./screens/vaults";
 import { Shell } from "./shell";
 import { app, connect, runClock } from "./state";
-import "./base.css";
 
 function Missing() {
   return (

@@ -35,7 +35,7 @@ function Pledge({ state }: { readonly state: SessionView["pledge"] }) {
 /** The banners of a session, most pressing first. */
 export function Banners({ view }: { readonly view: SessionView }) {
   return (
-    <div class="banners">
+    <section class="banners" aria-label={t("shell.banners")}>
       {view.evidence.length > 0 && (
         <Notice
           kind="bad"
@@ -57,6 +57,6 @@ export function Banners({ view }: { readonly view: SessionView }) {
       )}
       <Clock off={view.clockOff} />
       <Pledge state={view.pledge} />
-    </div>
+    </section>
   );
 }

@@ -123,6 +123,9 @@ function Tools({ view }: { readonly view: SessionView }) {
           <span class="me-name">{view.me.name || t("common.unknownName")}</span>
           <span class="me-agency">{view.me.agency.name}</span>
         </span>
+        <span class="me-caret" aria-hidden="true">
+          ▾
+        </span>
       </Menu>
     </div>
   );

@@ -44,8 +44,8 @@ export const common: Record<keyof typeof ja, string> = {
   "time.minutesOn": "in {n} min",
   "time.hoursAgo": "{n} h ago",
   "time.hoursOn": "in {n} h",
-  "time.daysAgo": "{n} days ago",
-  "time.daysOn": "in {n} days",
-  "time.overdue": "{n} days overdue",
+  "time.daysAgo": "{n} d ago",
+  "time.daysOn": "in {n} d",
+  "time.overdue": "{n} d overdue",
   "time.noDate": "no due date",
 };

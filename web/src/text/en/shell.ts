@@ -20,6 +20,7 @@ export const shell: Record<keyof typeof ja, string> = {
   "shell.covered": "The screen is covered",
   "shell.coveredWhat": "You are still connected to the sitting. Press the button below to go on.",
   "shell.uncover": "Uncover",
+  "shell.banners": "Present state",
   "shell.offline":
     "You are offline. What you see is what came last. What you type is kept on this device and sent once the network is back.",
   "shell.connecting": "Connecting to the server.",

@@ -18,6 +18,7 @@ export const shell = {
   "shell.covered": "画面を隠しています",
   "shell.coveredWhat": "会議の接続はつながったままです。続けるには、下のボタンを押してください。",
   "shell.uncover": "画面を戻す",
+  "shell.banners": "いまの状態",
   "shell.offline":
     "オフラインです。いま表示しているのは最後に受け取った内容です。入力した内容はこの端末に残り、つながりしだい送られます。",
   "shell.connecting": "サーバーに接続しています。",

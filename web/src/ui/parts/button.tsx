@@ -60,7 +60,7 @@ export function Button(props: ButtonProps) {
       }}
     >
       {busy === true && <span class="button-wheel" aria-hidden="true" />}
-      <span>{children}</span>
+      <span class="button-words">{children}</span>
       {busy === true && <span class="unseen">{t("common.loading")}</span>}
     </button>
   );

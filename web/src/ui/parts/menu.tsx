@@ -99,7 +99,6 @@ export function Menu({ label, children, items, weight = "quiet" }: MenuProps) {
     <div class="menu" ref={frame} onKeyDown={keys}>
       <Button
         weight={weight}
-        aria-label={label}
         aria-haspopup="menu"
         aria-expanded={open}
         onClick={() => {
@@ -107,6 +106,7 @@ export function Menu({ label, children, items, weight = "quiet" }: MenuProps) {
         }}
       >
         {children}
+        <span class="unseen"> {label}</span>
       </Button>
       {open && <List label={label} items={items} onClose={back} />}
     </div>

@@ -112,7 +112,7 @@ export function Table<Row>(props: TableProps<Row>) {
   return (
     <div
       class="table-frame"
-      role="region"
+      role="group"
       aria-label={caption}
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide table scrolls inside, by keyboard too
       tabIndex={0}

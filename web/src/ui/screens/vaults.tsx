@@ -34,6 +34,7 @@ interface OpenerProps {
 function Opener({ vault, file }: OpenerProps) {
   const open = useCommand("vault.open");
   const [passphrase, type] = useState("");
+  const [tried, attempt] = useState(false);
   const [prfFailed, failPrf] = useState(false);
   const name = vault?.name ?? file?.name ?? "";
   const byPrf = async () => {
@@ -41,14 +42,16 @@ function Opener({ vault, file }: OpenerProps) {
     failPrf(prf === null);
     if (prf) await open.run({ name, passphrase: "", prf, file });
   };
-  const prf = vault?.prf === true && file === null && prfOffered();
+  const prf = vault !== null && vault.prf && prfOffered();
+  const missing = tried && passphrase === "";
   return (
     <form
       class="stack"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void open.run({ name, passphrase, prf: null, file });
+        attempt(true);
+        if (passphrase !== "") void open.run({ name, passphrase, prf: null, file });
       }}
     >
       {prf && (
@@ -64,6 +67,7 @@ function Opener({ vault, file }: OpenerProps) {
       {prfFailed && <Notice kind="warn">{t("vaults.prf.failed")}</Notice>}
       <PassField
         label={t("vaults.passphrase")}
+        error={missing ? t("common.required.trouble") : null}
         autocomplete="current-password"
         value={passphrase}
         onInput={(words) => {
@@ -72,7 +76,7 @@ function Opener({ vault, file }: OpenerProps) {
         }}
       />
       {open.trouble && <CodeReason trouble={open.trouble} />}
-      <Button type="submit" weight="main" wide busy={open.busy} disabled={passphrase === ""}>
+      <Button type="submit" weight="main" wide busy={open.busy}>
         {t("vaults.open")}
       </Button>
     </form>
