@@ -1,6 +1,6 @@
 /** What pytest hands to the tests here, and what they hand back: files in a folder. */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { machineClock } from "../../src/client/clock";
@@ -41,9 +41,11 @@ export function shared(name: string): string {
   return join(given("ENTAKU_FOLDER"), name);
 }
 
-/** Leaves something for the other side. */
-export function leave(name: string, content: string | Uint8Array): void {
-  writeFileSync(shared(name), content);
+/** Leaves something for the other side, whole at once. */
+export function leave(name: string, content: string | Uint8Array = ""): void {
+  const made = shared(`.${name}`);
+  writeFileSync(made, content);
+  renameSync(made, shared(name));
 }
 
 /** Reads what the other side left. */
@@ -51,7 +53,8 @@ export function left(name: string): Uint8Array {
   return new Uint8Array(readFileSync(shared(name)));
 }
 
-/** Waits until the other side left something. */
-export async function untilLeft(name: string): Promise<void> {
+/** Waits until the other side left something; gives its text. */
+export async function untilLeft(name: string): Promise<string> {
   while (!existsSync(shared(name))) await pause(50);
+  return new TextDecoder().decode(left(name));
 }
