@@ -153,7 +153,7 @@ export function Join() {
   );
   const [step, go] = useState<"code" | "look" | "passphrase">("code");
   return (
-    <Page title={t("join.title")} width="text">
+    <Page title={t("join.title")} width="text" step={step}>
       <Steps at={step} />
       {step === "code" && (
         <Code

@@ -193,7 +193,11 @@ export function Joining({
   };
   const step = STEP_OF[joining.stage];
   return (
-    <Page title={t(joining.stage === "device" ? "join.link.title" : "join.title")} width="text">
+    <Page
+      title={t(joining.stage === "device" ? "join.link.title" : "join.title")}
+      width="text"
+      step={joining.stage}
+    >
       {joining.stage !== "device" && <Steps at={step} />}
       {bodies[joining.stage]()}
     </Page>
