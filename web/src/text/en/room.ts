@@ -2,6 +2,7 @@
 import type { room as ja } from "../ja/room";
 
 export const room: Record<keyof typeof ja, string> = {
+  "room.act": "{what}: {act}",
   "room.comma": ", ",
   "room.title": "Case room {code}",
   "room.sitting": "{kind}, no. {no}",
@@ -78,6 +79,7 @@ export const room: Record<keyof typeof ja, string> = {
   "bases.line.consent": "Consented on {from}, until {until}, to {agencies}",
   "bases.line.law": "{law}, from {from}, review on {review}",
   "bases.line.law.noReview": "{law}, from {from} until {until}",
+  "bases.short": "{words} ({until})",
   "bases.until": "until {day}",
   "bases.review": "review {day}",
   "bases.by": "Recorded by {names}",
@@ -102,13 +104,11 @@ export const room: Record<keyof typeof ja, string> = {
   "people.guest": "De-identified card only",
   "people.newcomer": "New person or device",
   "people.late": "Joins late",
-  "people.role.minutes": "Minutes",
   "people.why": "Reason: {why}",
   "people.declined": "Absent: {why}",
   "people.evicted": "Seat ended: no basis or registration",
   "people.left": "Left",
   "people.item-over": "Left after the item",
-  "people.byName": "Person",
   "people.none": "There are no attendees yet",
   "people.manage": "Seat of {name}",
   "people.end": "End the seat",
@@ -149,7 +149,6 @@ export const room: Record<keyof typeof ja, string> = {
   "agenda.typ.form": "Formal",
   "agenda.typ.talk": "Share",
   "agenda.typ.decide": "Decide",
-  "agenda.state.prepared": "To come",
   "agenda.state.open": "Open",
   "agenda.state.closed": "Over",
   "agenda.out.basis-ended": "Closed: the basis ended",
@@ -171,7 +170,6 @@ export const room: Record<keyof typeof ja, string> = {
   "agenda.add.basesHint": "To share or decide, choose at least one.",
   "agenda.add.do": "Add",
 
-  "timer.title": "Time",
   "timer.left": "{time} left",
   "timer.over": "{time} over",
   "timer.elapsed": "{time} elapsed",
@@ -191,7 +189,6 @@ export const room: Record<keyof typeof ja, string> = {
   "hands.up": "I would like to speak",
   "hands.down": "Take my hand down",
   "hands.mine": "You are no. {n}",
-  "hands.next": "Next",
 
   "code.title": "Meeting code",
   "code.read": "Read aloud",
@@ -241,7 +238,6 @@ export const room: Record<keyof typeof ja, string> = {
   "clash.title": "Someone else changed this first",
   "clash.what": "What you typed is kept as a draft. Look at theirs and choose.",
   "clash.theirs": "As it is now (theirs)",
-  "clash.mine": "Your draft",
   "clash.take": "Leave it as it is now",
   "clash.keep": "Change it to my draft",
 

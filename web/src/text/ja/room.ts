@@ -1,5 +1,6 @@
 /** Words of a room and its sitting, in Japanese. */
 export const room = {
+  "room.act": "{what}：{act}",
   "room.comma": "、",
   "room.title": "ケース室 {code}",
   "room.sitting": "第{no}回 {kind}",
@@ -75,6 +76,7 @@ export const room = {
   "bases.line.consent": "{from}に同意。{until}まで。提供先 {agencies}",
   "bases.line.law": "{law}。{from}から。見直し {review}",
   "bases.line.law.noReview": "{law}。{from}から{until}まで",
+  "bases.short": "{words}（{until}）",
   "bases.until": "{day}まで",
   "bases.review": "見直し {day}",
   "bases.by": "記録 {names}",
@@ -99,13 +101,11 @@ export const room = {
   "people.guest": "匿名の概要のみ",
   "people.newcomer": "新しい人・端末",
   "people.late": "途中から",
-  "people.role.minutes": "記録",
   "people.why": "理由 {why}",
   "people.declined": "欠席 {why}",
   "people.evicted": "根拠または登録の終了により退席",
   "people.left": "退席",
   "people.item-over": "議題の終了により退席",
-  "people.byName": "担当者",
   "people.none": "出席者はまだいません",
   "people.manage": "{name}さんの席",
   "people.end": "退席させる",
@@ -146,7 +146,6 @@ export const room = {
   "agenda.typ.form": "確認",
   "agenda.typ.talk": "共有",
   "agenda.typ.decide": "決定",
-  "agenda.state.prepared": "これから",
   "agenda.state.open": "進行中",
   "agenda.state.closed": "終了",
   "agenda.out.basis-ended": "根拠の終了により閉じた",
@@ -168,7 +167,6 @@ export const room = {
   "agenda.add.basesHint": "「共有」「決定」の議題には、一人以上を選んでください。",
   "agenda.add.do": "加える",
 
-  "timer.title": "時間",
   "timer.left": "残り {time}",
   "timer.over": "{time} 超過",
   "timer.elapsed": "経過 {time}",
@@ -188,7 +186,6 @@ export const room = {
   "hands.up": "発言したい",
   "hands.down": "発言の希望を取り下げる",
   "hands.mine": "あなたは{n}番目です",
-  "hands.next": "次に話す人",
 
   "code.title": "照合番号",
   "code.read": "読み上げる",
@@ -237,7 +234,6 @@ export const room = {
   "clash.what":
     "あなたの入力は下書きとして残っています。相手の内容を見て、どちらにするか選んでください。",
   "clash.theirs": "いまの内容（ほかの人）",
-  "clash.mine": "あなたの下書き",
   "clash.take": "いまの内容のままにする",
   "clash.keep": "自分の下書きで直す",
 

@@ -175,7 +175,7 @@ function ActionTools({ action, open }: ToolsProps) {
   if (items.length === 0 || powers.blocked !== null) return null;
   return (
     <>
-      <Menu label={`${t("common.menu")}：${action.what}`} items={items}>
+      <Menu label={t("room.act", { what: action.what, act: t("common.menu") })} items={items}>
         <span aria-hidden="true">⋯</span>
       </Menu>
       <Confirm

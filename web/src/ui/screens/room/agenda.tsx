@@ -11,7 +11,7 @@ import { Card } from "../../parts/card";
 import { CodeReason } from "../../parts/notice";
 import { Empty } from "../../parts/progress";
 import { CloseItem } from "./closing";
-import { useScene } from "./context";
+import { itemTitle, useScene } from "./context";
 import { AddItem } from "./item_form";
 
 /** The agenda; the open item is marked, others can be opened by who leads. */
@@ -102,7 +102,7 @@ function ItemLine({ item, planned }: { readonly item: ItemView; readonly planned
     <div class="item-line">
       <span class="item-no number">{item.no}</span>
       <div>
-        <p class="item-title">{item.title}</p>
+        <p class="item-title">{itemTitle(item)}</p>
         <p class="small soft row">
           <span>{t(`agenda.typ.${item.typ}`)}</span>
           {item.minutes !== null && <span>{t("agenda.minutes", { n: item.minutes })}</span>}

@@ -37,12 +37,16 @@ export function AnswerOffer(props: AnswerProps) {
           small
           weight="main"
           busy={busy}
-          aria-label={`${what}：${t("answer.accept")}`}
+          aria-label={t("room.act", { what, act: t("answer.accept") })}
           onClick={() => void accept()}
         >
           {t("answer.accept")}
         </Button>
-        <Button small aria-label={`${what}：${t("answer.decline")}`} onClick={show(true)}>
+        <Button
+          small
+          aria-label={t("room.act", { what, act: t("answer.decline") })}
+          onClick={show(true)}
+        >
           {t("answer.decline")}
         </Button>
       </div>
@@ -62,7 +66,7 @@ function Declining({ what, busy, trouble, answer, onDone }: AnswerProps & { onDo
   };
   return (
     <InlineForm
-      label={`${what}：${t("answer.decline")}`}
+      label={t("room.act", { what, act: t("answer.decline") })}
       send={t("answer.send")}
       busy={busy}
       trouble={trouble}

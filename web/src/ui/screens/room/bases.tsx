@@ -38,7 +38,9 @@ export function basisWords(basis: BasisView): string {
 export function basisShort(basis: BasisView): string {
   const end = basis.review ?? basis.until;
   const words = basis.kind === "consent" ? t("basis.consent") : basisName(basis.law);
-  return `${words}（${t(basis.review === null ? "bases.until" : "bases.review", { day: dateWords(end, lang.value) })}）`;
+  const day = dateWords(end, lang.value);
+  const until = t(basis.review === null ? "bases.until" : "bases.review", { day });
+  return t("bases.short", { words, until });
 }
 
 /** All bases in force for the room, each with its recipients. */

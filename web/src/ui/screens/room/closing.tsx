@@ -2,13 +2,12 @@
 import { useState } from "preact/hooks";
 import type { ItemView, SittingView } from "../../../worker/api";
 import { t } from "../../../text/catalogue";
-import { useCommand } from "../../api";
+import { useApi, useCommand } from "../../api";
 import { Button } from "../../parts/button";
 import { RadioGroup } from "../../parts/choice";
 import { Confirm, Dialog } from "../../parts/dialog";
 import { CodeReason, Notice } from "../../parts/notice";
-import { useApi } from "../../api";
-import { useScene } from "./context";
+import { itemTitle, useScene } from "./context";
 import { RuleList } from "./roles";
 
 type Out = "decided" | "none" | "carried";
@@ -33,7 +32,7 @@ export function CloseItem({
   return (
     <Dialog
       open
-      title={t("agenda.close.ask", { no: item.no, title: item.title })}
+      title={t("agenda.close.ask", { no: item.no, title: itemTitle(item) })}
       onClose={onClose}
       actions={
         <>

@@ -1,7 +1,7 @@
 /** What the parts of the room share: the view, my powers, what I have seen, what I have sent. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { BasisView, RoomView } from "../../../worker/api";
+import type { BasisView, ItemView, RoomView } from "../../../worker/api";
 import { t } from "../../../text/catalogue";
 import type { Powers } from "../../logic/powers";
 
@@ -30,4 +30,9 @@ export function useScene(): Scene {
 export function subjectName(bases: readonly BasisView[], sub: string): string {
   const named = bases.find((basis) => basis.sub === sub && basis.subject !== "");
   return named?.subject ?? t("bases.unnamed");
+}
+
+/** The title of an item; its number where the title is closed to me. */
+export function itemTitle(item: ItemView): string {
+  return item.title === "" ? t("agenda.item", { no: item.no }) : item.title;
 }

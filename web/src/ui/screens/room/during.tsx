@@ -12,7 +12,7 @@ import { Actions } from "./actions";
 import { Agenda, CloseButton } from "./agenda";
 import { ItemBases } from "./bases";
 import { SittingButtons } from "./closing";
-import { useScene } from "./context";
+import { itemTitle, useScene } from "./context";
 import { Decisions, NextSitting } from "./decisions";
 import { Hands } from "./hands";
 import { MeetingCode } from "./meeting_code";
@@ -36,7 +36,7 @@ export function During() {
     <div class="during" data-tab={tab}>
       <CurrentItem item={powers.current} />
       <SeatAnswer sitting={sitting} />
-      <div class="columns">
+      <div class="columns" data-guest={powers.isGuest}>
         <div class="column column-side stack" data-gap="small">
           <div class="panel" data-panel="agenda">
             <Agenda />
@@ -119,7 +119,7 @@ export function CurrentItem({ item }: { readonly item: ItemView | null }) {
         </p>
         <h2 id="current-item">
           <span class="current-no number">{item.no}</span>
-          {item.title}
+          {itemTitle(item)}
         </h2>
         <ItemBases item={item} room={room} />
       </div>

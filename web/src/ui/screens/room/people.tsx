@@ -102,6 +102,7 @@ function SeatLine({ seat, isLive }: SeatProps) {
         <Person person={seat.person} />
         <p class="row seat-marks">
           <Marks member={member} duty={seat.duty} />
+          {seat.late && <Badge>{t("people.late")}</Badge>}
           <SeatState seat={seat} isLive={isLive} />
         </p>
         {member?.locked && <p class="small seat-locked">{codeWords(member.locked)}</p>}

@@ -1,6 +1,6 @@
 /** 会議録 on A4, dates in 和暦; hidden on the screen unless asked for, alone on paper. */
 import type { ComponentChildren } from "preact";
-import type { DecisionView, SittingView } from "../../../worker/api";
+import type { DecisionView, ItemView, SittingView } from "../../../worker/api";
 import { sittingName, t, term } from "../../../text/catalogue";
 import { instantOf, timeWords, wareki } from "../../logic/dates";
 import { PARTS, ranked } from "../../logic/boards";
@@ -9,7 +9,7 @@ import { absentees, attendance, basesOf } from "../../logic/minutes";
 import { grouped } from "../../logic/sections";
 import { now, session } from "../../state";
 import { basisShort } from "./bases";
-import { subjectName, useScene } from "./context";
+import { itemTitle, subjectName, useScene } from "./context";
 
 /** The whole record of one sitting. */
 export function MinutesSheet({ sitting }: { readonly sitting: SittingView }) {
@@ -27,6 +27,7 @@ export function MinutesSheet({ sitting }: { readonly sitting: SittingView }) {
       </header>
       <Head sitting={sitting} />
       <Attendees sitting={sitting} />
+      <Items sitting={sitting} />
       <Papers />
       <Issues />
       <SaidRows typ="decision" title={t("rec.decisions")} />
@@ -82,6 +83,7 @@ function Head({ sitting }: { readonly sitting: SittingView }) {
             </span>
           ))}
         </Line>
+        <Line title={t("rec.secrecy")}>{t("rec.secrecy.box")}</Line>
         <Line title={t("rec.codes")}>{readers.join(t("room.comma")) || t("rec.none")}</Line>
       </tbody>
     </table>
@@ -159,6 +161,32 @@ function Attendees({ sitting }: { readonly sitting: SittingView }) {
       )}
     </Part>
   );
+}
+
+function Items({ sitting }: { readonly sitting: SittingView }) {
+  const { room } = useScene();
+  const rows = sitting.items.map((item) => ({
+    key: item.it,
+    cells: [
+      item.no,
+      itemTitle(item),
+      item.bases.map(({ sub }) => subjectName(room.bases, sub)).join(t("room.comma")),
+      item.opened === null ? "" : timeWords(item.opened),
+      outWords(item),
+    ],
+  }));
+  const heads = [t("rec.rank"), t("rec.item"), t("bases.subject"), t("rec.begun"), t("rec.out")];
+  return (
+    <Part title={t("agenda.title")}>
+      <Rows heads={heads} rows={rows} />
+    </Part>
+  );
+}
+
+function outWords(item: ItemView): string {
+  if (item.out === null) return "";
+  if (item.out === "basis-ended") return t("agenda.out.basis-ended");
+  return item.typ === "decide" ? term("out", item.out) : t("agenda.state.closed");
 }
 
 function Papers() {

@@ -42,7 +42,7 @@ export function Report({
   };
   return (
     <InlineForm
-      label={`${t("acts.report")}：${action.what}`}
+      label={t("room.act", { what: action.what, act: t("acts.report") })}
       send={t("acts.report.send")}
       busy={command.busy}
       trouble={command.trouble}

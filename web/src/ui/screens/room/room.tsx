@@ -4,14 +4,14 @@ import type { RoomView } from "../../../worker/api";
 import { sittingName, t, term } from "../../../text/catalogue";
 import { announcements, freshCount, type Announcement } from "../../logic/changes";
 import { powers } from "../../logic/powers";
-import { useApi, useCommand } from "../../api";
+import { useRoom } from "../../open_room";
 import { Badge, type Tone } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { CodeReason, Notice } from "../../parts/notice";
 import { Loading } from "../../parts/progress";
 import { announce } from "../../parts/toast";
 import { hrefCase, route } from "../../router";
-import { room as current, writable } from "../../state";
+import { writable } from "../../state";
 import { After } from "./after";
 import { Before } from "./before";
 import { SceneProvider, useScene } from "./context";
@@ -25,24 +25,16 @@ import "./sheet.css";
 
 /** The screen of one case; leaves the room when the person goes elsewhere. */
 export function RoomScreen({ caseId }: { readonly caseId: string }) {
-  const api = useApi();
-  const open = useCommand("room.open");
-  useEffect(() => {
-    void open.run({ caseId, sit: null });
-    return () => {
-      api.do("room.leave", {}).catch(() => undefined);
-    };
-  }, [caseId]);
-  const view = current.value;
-  if (view?.caseId === caseId) return view.left ? <Leaving room={view} /> : <Room room={view} />;
-  if (!open.trouble) return <Loading label={t("room.opening")} />;
+  const { view, busy, trouble, retry } = useRoom(caseId);
+  if (view) return view.left ? <Leaving room={view} /> : <Room room={view} />;
+  if (!trouble) return <Loading label={t("room.opening")} />;
   return (
     <>
       <h1 tabIndex={-1}>{t("room.failed")}</h1>
       <CodeReason
-        trouble={open.trouble}
+        trouble={trouble}
         actions={
-          <Button busy={open.busy} onClick={() => void open.run({ caseId, sit: null })}>
+          <Button busy={busy} onClick={retry}>
             {t("common.retry")}
           </Button>
         }
@@ -72,18 +64,20 @@ function Room({ room }: { readonly room: RoomView }) {
   return (
     <SceneProvider value={scene}>
       <div class="room" data-view={view} data-wall={isWall}>
-        <Head
-          view={view}
-          isWall={isWall}
-          setWall={setWall}
-          markSeen={() => {
-            setSeen(room.seq);
-          }}
-        />
-        <Banners />
-        {view === "before" && <Before />}
-        {view === "during" && (isWall ? <Wall /> : <During />)}
-        {view === "after" && <After />}
+        <div class="room-inner">
+          <Head
+            view={view}
+            isWall={isWall}
+            setWall={setWall}
+            markSeen={() => {
+              setSeen(room.seq);
+            }}
+          />
+          <Banners />
+          {view === "before" && <Before />}
+          {view === "during" && (isWall ? <Wall /> : <During />)}
+          {view === "after" && <After />}
+        </div>
       </div>
     </SceneProvider>
   );
@@ -134,7 +128,7 @@ function Head({ view, isWall, setWall, markSeen }: HeadProps) {
       <div class="room-tools">
         {fresh > 0 && (
           <Button small onClick={markSeen}>
-            {t("new.count", { n: fresh })}：{t("new.seen")}
+            {t("room.act", { what: t("new.count", { n: fresh }), act: t("new.seen") })}
           </Button>
         )}
         {view === "during" && (

@@ -28,21 +28,28 @@ export function Papers() {
   const shown = current && !isAll ? ofItem(room.sections, current.it) : room.sections;
   const groups = grouped(shown);
   return (
-    <Card title={t("papers.title")} aside={powers.isGuest ? undefined : <ShareButton />}>
+    <Card
+      title={t("papers.title")}
+      aside={
+        powers.isGuest ? undefined : (
+          <div class="row papers-acts">
+            {current && (
+              <Button
+                small
+                weight="quiet"
+                onClick={() => {
+                  setAll(!isAll);
+                }}
+              >
+                {t(isAll ? "papers.one" : "papers.all")}
+              </Button>
+            )}
+            <ShareButton />
+          </div>
+        )
+      }
+    >
       {powers.isGuest && <Notice>{t("papers.guest")}</Notice>}
-      {current && !powers.isGuest && (
-        <div>
-          <Button
-            small
-            weight="quiet"
-            onClick={() => {
-              setAll(!isAll);
-            }}
-          >
-            {t(isAll ? "papers.one" : "papers.all")}
-          </Button>
-        </div>
-      )}
       {groups.length === 0 && (
         <Empty title={t(room.sections.length === 0 ? "papers.none" : "papers.noneRead")}>
           {!powers.isGuest && room.sections.length === 0 && t("papers.noneWhat")}
@@ -126,7 +133,7 @@ function PaperTools({ section, open }: PaperToolsProps) {
     <Button
       small
       weight="quiet"
-      aria-label={`${label}：${section.title}`}
+      aria-label={t("room.act", { what: section.title, act: label })}
       onClick={() => {
         open(writing);
       }}
@@ -143,8 +150,7 @@ function PaperTools({ section, open }: PaperToolsProps) {
 }
 
 function PaperFoot({ section }: { readonly section: SectionView }) {
-  const { room } = useScene();
-  const { readers } = section;
+  const { room, powers } = useScene();
   return (
     <div class="paper-foot small soft">
       <span>{section.author?.name}</span>
@@ -154,21 +160,24 @@ function PaperFoot({ section }: { readonly section: SectionView }) {
       )}
       {section.cats.length > 0 && <span>{catWords(section.cats)}</span>}
       {section.ver > 1 && <span>{t("papers.version", { n: section.ver })}</span>}
-      {readers === null ? (
-        <span>{t("papers.everyone")}</span>
-      ) : (
-        <details class="paper-readers">
-          <summary>{t("papers.readers", { n: readers.length })}</summary>
-          <ul>
-            {readers.map((person) => (
-              <li key={person.wid}>
-                {person.name}（{person.agency.name}）
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      {!powers.isGuest && <PaperReaders readers={section.readers} />}
     </div>
+  );
+}
+
+function PaperReaders({ readers }: Pick<SectionView, "readers">) {
+  if (readers === null) return <span>{t("papers.everyone")}</span>;
+  return (
+    <details class="paper-readers">
+      <summary>{t("papers.readers", { n: readers.length })}</summary>
+      <ul>
+        {readers.map((person) => (
+          <li key={person.wid}>
+            {t("stay.who", { name: person.name, agency: person.agency.name })}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

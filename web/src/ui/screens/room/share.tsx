@@ -1,5 +1,5 @@
 /** Sharing a paper: who will and will not be able to read it stands there by name before it is sent. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ItemView, Out, PersonView, SectionView } from "../../../worker/api";
 import { categoryName, codeWords, t, term } from "../../../text/catalogue";
 import { PROVENANCES } from "../../logic/sections";
@@ -285,8 +285,12 @@ interface ReadersProps {
 
 function Readers({ seen, isHidden, chosen, choose }: ReadersProps) {
   const able = t("share.readers", { n: seen.readers.length });
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "start" });
+  }, [seen]);
   return (
-    <div class="readers" role="status">
+    <div class="readers" role="status" ref={place}>
       <section class="readers-able" aria-label={able}>
         {isHidden ? (
           <CheckboxGroup

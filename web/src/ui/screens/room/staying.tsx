@@ -32,15 +32,17 @@ export function Staying() {
         </Button>
       }
     >
-      <div class="stack" data-gap="small">
-        <ul class="bare gone">
-          {gone.map((one) => (
-            <Gone key={one.who?.wid} happening={one} />
-          ))}
-        </ul>
-        <p>
-          {t("stay.what")} {since.some((one) => one.what === "rekeyed") && t("stay.keys")}
-        </p>
+      <div class="stay">
+        <div class="stack" data-gap="small">
+          <ul class="bare gone">
+            {gone.map((one) => (
+              <Gone key={one.who?.wid} happening={one} />
+            ))}
+          </ul>
+          <p>
+            {t("stay.what")} {since.some((one) => one.what === "rekeyed") && t("stay.keys")}
+          </p>
+        </div>
         <Orphans />
       </div>
     </Notice>
@@ -96,7 +98,7 @@ function Orphan({ action }: { readonly action: ActionView }) {
       {powers.isChair && powers.blocked === null && (
         <Button
           small
-          aria-label={`${t("acts.hand")}：${what}`}
+          aria-label={t("room.act", { what, act: t("acts.hand") })}
           onClick={() => {
             setHanding(true);
           }}
