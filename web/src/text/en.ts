@@ -1,6 +1,8 @@
 /** The catalogue in English. */
 import type { ja } from "./ja";
 import { boards } from "./en/boards";
+import { consent } from "./en/consent";
+import { docket } from "./en/docket";
 import { home } from "./en/home";
 import { join } from "./en/join";
 import { settings } from "./en/settings";
@@ -15,6 +17,8 @@ export const en: Record<keyof typeof ja, string> = {
   ...common,
   ...settings,
   ...join,
+  ...consent,
+  ...docket,
   ...home,
   ...shell,
   ...terms,

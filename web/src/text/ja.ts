@@ -1,5 +1,7 @@
 /** The source catalogue: every word of the screens in Japanese; other languages have its keys. */
 import { boards } from "./ja/boards";
+import { consent } from "./ja/consent";
+import { docket } from "./ja/docket";
 import { home } from "./ja/home";
 import { join } from "./ja/join";
 import { settings } from "./ja/settings";
@@ -14,6 +16,8 @@ export const ja = {
   ...common,
   ...settings,
   ...join,
+  ...consent,
+  ...docket,
   ...home,
   ...shell,
   ...terms,

@@ -1,5 +1,6 @@
 /** Agencies and people of the council, asked for once by each screen that names them. */
 import { useEffect, useState } from "preact/hooks";
+import type { AgencyView, Out, PersonView, Trouble } from "../worker/api";
 import { useCommand } from "./api";
 
 export type Directory = Out<"people.directory">;

@@ -8,5 +8,8 @@ import { Settings } from "./screens/settings/settings";
 export const SCREENS: Readonly<Partial<Record<Screen, ComponentType>>> = {
   home: Home,
   settings: Settings,
+  docket: later("docket", () =>
+    import("./screens/docket/docket").then(({ DocketScreen }) => DocketScreen),
+  ),
   case: later("case", () => import("./screens/case").then(({ CaseScreen }) => CaseScreen)),
 };

@@ -1,8 +1,16 @@
 /** The screens of one case, by the part in the address. */
+import { later } from "../later";
 import { route } from "../router";
+import { CONSENT_PARTS } from "./consent/parts";
 import { RoomScreen } from "./room/room";
 
-/** The room; its own parts are `before`, `during` and `after`. */
+const ConsentScreen = later("consent", () =>
+  import("./consent/consent").then((chunk) => chunk.ConsentScreen),
+);
+
+/** The room with its own parts `before`, `during` and `after`; its bases; the call of a sitting. */
 export function CaseScreen() {
-  return <RoomScreen caseId={route.value.caseId ?? ""} />;
+  const { caseId, part } = route.value;
+  if (CONSENT_PARTS.includes(part)) return <ConsentScreen />;
+  return <RoomScreen caseId={caseId ?? ""} />;
 }
