@@ -11,6 +11,7 @@ from cli.client import Office, Who, for_person, new_aid, office, seed, signed_in
 from cli.exits import Exit
 from cli.failures import Stop
 from cli.speaking import Command, Group
+from consent.register import load
 from crypto.hashing import sha256
 from crypto.signing import SigningKey
 from protocol.codec import b64u
@@ -160,13 +161,19 @@ async def list_agencies(who: Who) -> int:
 
 @group.command("pledge", cls=Command)
 @for_person
-@click.argument("text", type=FILE)
+@click.argument("text", type=FILE, required=False)
 @click.option("--days", type=click.IntRange(1, 400), default=180)
-@click.option("--version", type=click.IntRange(1), default=1)
+@click.option("--version", type=click.IntRange(1))
 @click.option("--agency")
-async def pledge(who: Who, text: Path, days: int, version: int, agency: str | None) -> int:
-    """Sign the 誓約書, for oneself or as registrar for an agency."""
-    digest = Digest(Hash(sha256(await asyncio.to_thread(text.read_bytes))))
+async def pledge(
+    who: Who, text: Path | None, days: int, version: int | None, agency: str | None
+) -> int:
+    """Sign the 誓約書 of this build, or of a file, for oneself or as registrar for an agency."""
+    own = load().pledge
+    version = version or own.ver
+    digest = own.digest
+    if text is not None:
+        digest = Digest(Hash(sha256(await asyncio.to_thread(text.read_bytes))))
     if agency is None:
         async with signed_in(who) as session:
             until = session.council.clock.now().plus(days * DAY)

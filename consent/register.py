@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from crypto.hashing import sha256
+from protocol.ids import Digest, Hash
 from protocol.shapes import CodeText
 from protocol.vocabulary import AgencyKind, BasisKind
 
@@ -69,6 +71,19 @@ class LawText(_Closed, frozen=True):
     verified: bool
 
 
+class Pledge(_Closed, frozen=True):
+    """誓約書: the text that this build shows; the Japanese one is hashed and signed."""
+
+    ver: int
+    ja: str
+    en: str
+
+    @property
+    def digest(self) -> Digest:
+        """SHA-256 of the Japanese text in UTF-8, as `pledge` statements name it."""
+        return Digest(Hash(sha256(self.ja.encode())))
+
+
 class Entry(_Closed, frozen=True, kw_only=True):
     """One legal basis; a gathering without `kind` can never be named by a statement."""
 
@@ -101,6 +116,7 @@ class Register(_Closed, frozen=True, kw_only=True):
     columns: tuple[CodeText, ...]
     matrix: Mapping[AgencyKind, tuple[Cell, ...]]
     neutral: Label
+    pledge: Pledge
     bases: Mapping[CodeText, Entry]
 
     def __post_init__(self) -> None:

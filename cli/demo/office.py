@@ -5,10 +5,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from cli.demo.player import Player, Verb
+from consent.register import load
 from crypto.entropy import system
-from crypto.hashing import sha256
 from crypto.signing import SigningKey
-from protocol.ids import Aid, Digest, Hash, Id, InvId, Key
+from protocol.ids import Aid, Hash, Id, InvId, Key
 from protocol.times import DAY
 from protocol.vocabulary import AgencyForm, AgencyKind, Cap
 from sdk import enrol
@@ -18,8 +18,6 @@ from sdk.council import Council, net_header
 from sdk.pledge import pledge
 from sdk.registrar import Registrar
 
-PLEDGE_TEXT = "職務上知った秘密を、退いた後も漏らしません。"
-PLEDGE = Digest(Hash(sha256(PLEDGE_TEXT.encode())))
 _YEARS = 3 * 365 * DAY
 _TERM = 15 * 30 * DAY
 
@@ -83,7 +81,8 @@ async def _registrar(player: Player, code: str, aid: str) -> Registrar:
 async def agency_pledge(player: Player, *, code: str, aid: str, days: int) -> None:
     """Sign the agency's 誓約書."""
     registrar = await _registrar(player, code, aid)
-    await registrar.pledge(PLEDGE, ver=1, until=player.clock.now().plus(days * DAY))
+    text = load().pledge
+    await registrar.pledge(text.digest, ver=text.ver, until=player.clock.now().plus(days * DAY))
 
 
 async def invite(player: Player, *, code: str, aid: str, caps: list[str]) -> dict[str, str]:
@@ -131,7 +130,8 @@ async def become(player: Player) -> dict[str, str]:
 async def own_pledge(player: Player, *, days: int) -> None:
     """Sign one's own 誓約書."""
     until = player.clock.now().plus(days * DAY)
-    await pledge(player.session, PLEDGE, ver=1, until=until)
+    text = load().pledge
+    await pledge(player.session, text.digest, ver=text.ver, until=until)
 
 
 VERBS: dict[str, Verb] = {

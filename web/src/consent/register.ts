@@ -46,6 +46,11 @@ export interface Entry {
 
 type Labels = Readonly<Record<string, Label>>;
 
+/** 誓約書 in this build; SHA-256 of the Japanese text in UTF-8 is what is signed. */
+export interface Pledge extends Label {
+  readonly ver: number;
+}
+
 /** The register as its file holds it; the order of `bases` is that in which a chair is offered them. */
 export interface RegisterData {
   readonly sittings: Labels;
@@ -55,6 +60,7 @@ export interface RegisterData {
   readonly columns: readonly string[];
   readonly matrix: Readonly<Record<AgencyKind, readonly Cell[]>>;
   readonly neutral: Label;
+  readonly pledge: Pledge;
   readonly bases: Readonly<Record<string, Entry>>;
 }
 
