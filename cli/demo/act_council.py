@@ -28,6 +28,7 @@ async def found(play: Play) -> None:
     )
     play.aids = made["aids"]
     play.facts["net"] = made["net"]
+    play.facts["page"] = made["page"]
     play.teller.tell("council.founded", net=made["net"][:16], agencies=len(story.agencies))
 
 

@@ -79,6 +79,10 @@ def _show_commands(play: Play, shell: Shell) -> None:
     for log in ("id", "ops"):
         line = f"  {helper} saotome audit verify {play.folder.export / log}"
         play.teller.note(line.ljust(_COLUMN) + f"  # {shell.text('demo.anybody')}")
+    if play.facts["page"] is not None:
+        keys = play.folder.keys.absolute()
+        place = shell.text("demo.browser", url=play.url, keys=keys, passphrase=PASSPHRASE)
+        play.teller.note(place)
     play.teller.note("\n" + shell.text("demo.stays", url=play.url))
 
 

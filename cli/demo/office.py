@@ -1,5 +1,6 @@
 """What the office does on the day before: found the council, register agencies, let people in."""
 
+import asyncio
 from typing import Any
 
 from msgspec.structs import replace
@@ -8,15 +9,16 @@ from cli.demo.player import Player, Verb
 from consent.register import load
 from crypto.entropy import system
 from crypto.signing import SigningKey
-from protocol.ids import Aid, Hash, Id, InvId, Key
+from protocol.ids import Aid, Digest, Hash, Id, InvId, Key
 from protocol.times import DAY
 from protocol.vocabulary import AgencyForm, AgencyKind, Cap
 from sdk import enrol
-from sdk.admin import AgencyPaper, Founding, found, key_set, public, register
+from sdk.admin import AgencyPaper, Founding, found, key_set, public, register, release
 from sdk.contents import CouncilPin, NamedSeed
 from sdk.council import Council, net_header
 from sdk.pledge import pledge
 from sdk.registrar import Registrar
+from server import page
 
 _YEARS = 3 * 365 * DAY
 _TERM = 15 * 30 * DAY
@@ -39,6 +41,7 @@ async def make_council(
         keys=root,
         t=2,
         sec=key_set(root[:1], t=1),
+        rel=key_set(root[1:], t=2),
         exp=player.clock.now().plus(_YEARS),
     )
     council = await found(http, founding, setup=setup, clock=player.clock, entropy=system)
@@ -46,7 +49,19 @@ async def make_council(
     pin = CouncilPin(url=player.url, slug=player.slug, net=council.net)
     await vault.update(lambda c: replace(c, council=pin))
     aids = {each["code"]: await _register(player, each, keys, root) for each in agencies}
-    return {"net": council.net.hex(), "aids": {code: aid.hex() for code, aid in aids.items()}}
+    version = await _release(council, root)
+    named = {code: aid.hex() for code, aid in aids.items()}
+    return {"net": council.net.hex(), "aids": named, "page": version}
+
+
+async def _release(council: Council, keys: list[SigningKey]) -> str | None:
+    """Log the build of the page that the server gives out; None when none was built."""
+    built = await asyncio.to_thread(page.load, page.FOLDER)
+    if built is None:
+        return None
+    manifest = Digest(Hash(built.digest))
+    await release(council, ver=built.version, manifest=manifest, keys=keys)
+    return built.version
 
 
 async def _register(
