@@ -27,7 +27,7 @@ _PATIENCE: Final = aiohttp.ClientTimeout(total=60, connect=10)
 _BEAT: Final = 25.0
 """Seconds between signs of life to the server, so that a dead line is noticed."""
 
-_TOLD: Final = ("Accept", "Authorization", "Content-Type")
+_TOLD: Final = ("Accept", "Authorization", "Content-Type", "Entaku-Invite", "Entaku-Net")
 _FENCE: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -14,7 +14,7 @@ from identity import model
 from identity.model import Actor, Admission, Logged, Own, Touched, Waiting
 from protocol import admission, codec, statement
 from protocol.directory import Directory, Signer
-from protocol.ids import Blob, Digest, Hash, Id, NetId, Sid, Wid
+from protocol.ids import Blob, Digest, Hash, Id, LinkId, NetId, Sid, Wid
 from protocol.leaf import case_of, leaf_for
 from protocol.payloads import PAYLOADS, Basis, Device, Join, Link, Worker
 from protocol.requests import auth_message, require_recent
@@ -221,6 +221,11 @@ async def find_offer(key: bytes, *, waiting: WaitingRoom, now: datetime) -> Link
         if each.key == key and each.typ == OFFER:
             return _offer(each)
     raise Refused(Code.UNKNOWN_ID)
+
+
+async def has_offer(lid: LinkId, *, waiting: WaitingRoom, now: datetime) -> bool:
+    """Tell whether an offer waits under a lid."""
+    return any(each.key == lid and each.typ == OFFER for each in await waiting.all(now=now))
 
 
 async def find_waiting(key: bytes, *, waiting: WaitingRoom, now: datetime) -> Pending:

@@ -8,7 +8,21 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from protocol.ids import Blob, CaseId, Did, Digest, Hash, Key, NetId, RowHash, Sid, SitId, Wid
+from protocol.ids import (
+    Blob,
+    CaseId,
+    Did,
+    Digest,
+    Hash,
+    InvId,
+    Key,
+    LinkId,
+    NetId,
+    RowHash,
+    Sid,
+    SitId,
+    Wid,
+)
 from protocol.shapes import U53, UNSET, Bit, Closed, CodeText, Text, Unset
 from protocol.times import Instant
 
@@ -90,6 +104,19 @@ class Pend(Closed, frozen=True, kw_only=True):
     statement: Blob
     mac: Digest | Unset = UNSET
     name: NameBeside | Unset = UNSET
+
+
+class Wanted(Closed, frozen=True, kw_only=True):
+    """Asks which council an invitation or an offer for a further device belongs to."""
+
+    inv: InvId | None
+    lid: LinkId | None
+
+
+class Where(Closed, frozen=True, kw_only=True):
+    """The council's place on this server."""
+
+    slug: Text
 
 
 class LinkOffer(Closed, frozen=True, kw_only=True):

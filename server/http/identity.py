@@ -1,6 +1,6 @@
 """Statements, what waits, sign-in, sealing keys and names."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -9,6 +9,7 @@ from audit.entry import Entry, Kind
 from audit.store import Asked
 from crypto.errors import Code, Refused
 from identity import usecases
+from identity.model import is_live_invite
 from protocol import codec, wire
 from protocol.ids import Blob, Digest, Hash, Sid, Wid
 from protocol.times import Instant
@@ -28,6 +29,32 @@ async def admit(request: web.Request) -> web.Response:
     """Put a complete statement into the `id` log; the signatures are the authority."""
     wanted = await body(request, wire.Admit)
     return answer(await admit_statement(service(request), host(request), wanted))
+
+
+@routes.post("/v1/where")
+async def where(request: web.Request) -> web.Response:
+    """Name the council of an invitation or an offer; knowing its id is the capability.
+
+    Whoever types a code knows no more than that.
+    """
+    node, wanted = service(request), await body(request, wire.Wanted)
+    await node.refresh()
+    for slug, there in node.hosts.items():
+        if await _belongs(there, wanted, now=node.clock()):
+            return answer(wire.Where(slug=slug))
+    raise Refused(Code.UNKNOWN_ID)
+
+
+async def _belongs(there: Host, wanted: wire.Wanted, *, now: datetime) -> bool:
+    council = there.council
+    if wanted.inv is not None:
+        if is_live_invite(council.directory, wanted.inv):
+            return True
+        await council.sync()  # another node may have logged it just now
+        return is_live_invite(council.directory, wanted.inv)
+    if wanted.lid is None:
+        return False
+    return await usecases.has_offer(wanted.lid, waiting=council.waiting, now=now)
 
 
 # ---------------------------------------------------------------- waiting

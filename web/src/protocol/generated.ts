@@ -1973,6 +1973,30 @@ export const Pend: Shape<Pend> = {
   ],
 };
 
+/** Asks which council an invitation or an offer for a further device belongs to. */
+export interface Wanted {
+  readonly inv: InvId | null;
+  readonly lid: LinkId | null;
+}
+export const Wanted: Shape<Wanted> = {
+  name: "Wanted",
+  fields: [
+    ["inv", { k: "null", of: ID }],
+    ["lid", { k: "null", of: ID }],
+  ],
+};
+
+/** The council's place on this server. */
+export interface Where {
+  readonly slug: string;
+}
+export const Where: Shape<Where> = {
+  name: "Where",
+  fields: [
+    ["slug", { k: "text", max: 512 }],
+  ],
+};
+
 /** What an old device leaves for the new one under `lid` (section 5.4, step 5). */
 export interface LinkOffer {
   readonly key: Blob;
@@ -2804,6 +2828,8 @@ export interface Structs {
   readonly NameBeside: NameBeside;
   readonly Admit: Admit;
   readonly Pend: Pend;
+  readonly Wanted: Wanted;
+  readonly Where: Where;
   readonly LinkOffer: LinkOffer;
   readonly Pending: Pending;
   readonly Waits: Waits;
@@ -2844,7 +2870,7 @@ export interface Structs {
   readonly Answered: Answered;
 }
 export const SHAPES: { readonly [K in keyof Structs]: Shape<Structs[K]> } = {
-  Base, KeySet, LogKeys, Logs, WitnessKey, Root, Agency, Invite, Worker, Device, Revoke, Pledge, Release, Scope, Basis, Withdraw, Person, Handover, MemberRow, Policy, LogHead, Origin, Roster, Audience, Sect, Grant, Seat, Meet, Ack, LeafHashes, Receipt, Head, Join, Link, ItemBasis, PlannedItem, SitConv, SitOpen, SitClose, ItemAdd, ItemOpen, ItemClose, SeatInv, SeatEnded, PrioSet, PrioDel, RoleSet, RoleDel, RoleAns, ActNew, ActAns, ActRep, ActHand, ActCan, DecRec, NextSet, Snap, Header, DkHeader, SumHeader, NoteHeader, EvHeader, OpHeader, DkText, SumText, NoteText, EvText, DsseSignature, Dsse, Failure, Receipted, Reserve, LogInfo, Reserved, NameBeside, Admit, Pend, LinkOffer, Pending, Waits, Challenge, Challenged, SignIn, SignedIn, LogPage, Proof, SealingKeys, NameRow, Names, ReserveCase, Invited, CaseLine, Cases, RowIn, Post, Sub, Read, Frame, Push, Rows, Subbed, BlobOut, Served, Notice, Gone, IdHead, InRoom, Hand, Headed, Done, Token, Query, OpeningOut, EntryOut, Answered,
+  Base, KeySet, LogKeys, Logs, WitnessKey, Root, Agency, Invite, Worker, Device, Revoke, Pledge, Release, Scope, Basis, Withdraw, Person, Handover, MemberRow, Policy, LogHead, Origin, Roster, Audience, Sect, Grant, Seat, Meet, Ack, LeafHashes, Receipt, Head, Join, Link, ItemBasis, PlannedItem, SitConv, SitOpen, SitClose, ItemAdd, ItemOpen, ItemClose, SeatInv, SeatEnded, PrioSet, PrioDel, RoleSet, RoleDel, RoleAns, ActNew, ActAns, ActRep, ActHand, ActCan, DecRec, NextSet, Snap, Header, DkHeader, SumHeader, NoteHeader, EvHeader, OpHeader, DkText, SumText, NoteText, EvText, DsseSignature, Dsse, Failure, Receipted, Reserve, LogInfo, Reserved, NameBeside, Admit, Pend, Wanted, Where, LinkOffer, Pending, Waits, Challenge, Challenged, SignIn, SignedIn, LogPage, Proof, SealingKeys, NameRow, Names, ReserveCase, Invited, CaseLine, Cases, RowIn, Post, Sub, Read, Frame, Push, Rows, Subbed, BlobOut, Served, Notice, Gone, IdHead, InRoom, Hand, Headed, Done, Token, Query, OpeningOut, EntryOut, Answered,
 };
 
 export type Lang = "ja" | "en";
