@@ -13,7 +13,7 @@ import type { Signature, Statement } from "../protocol/statement";
 import { parse, toDsse } from "../protocol/statement";
 import type { Clock } from "./clock";
 import type { LogPin } from "./contents";
-import { IdLog } from "./idlog";
+import { IdLog, type KeptLog } from "./idlog";
 import { verifyReceipt } from "./receipts";
 import type { Headers, Http } from "./transport";
 import { pause } from "./transport";
@@ -48,6 +48,8 @@ export interface Meeting {
   readonly entropy: Entropy;
   readonly net: NetId | null;
   readonly pin?: LogPin | null;
+  /** Where verified leaves are kept, if anywhere. */
+  readonly kept?: KeptLog | null;
 }
 
 /** The parts that enrolment, administration and rooms all use. */
@@ -57,11 +59,11 @@ export class Council {
   readonly entropy: Entropy;
   readonly log: IdLog;
 
-  constructor({ http, clock, entropy, net, pin = null }: Meeting) {
+  constructor({ http, clock, entropy, net, pin = null, kept = null }: Meeting) {
     this.http = http;
     this.clock = clock;
     this.entropy = entropy;
-    this.log = new IdLog({ http, net, pin });
+    this.log = new IdLog({ http, net, pin, kept });
   }
 
   // --- what every statement carries --------------------------------------------------------------

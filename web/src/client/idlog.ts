@@ -19,12 +19,14 @@ import { ZERO_ID, bytesOfBlob, hashOf } from "../protocol/ids";
 import type { CaseId, Digest, NetId, Sid } from "../protocol/ids";
 import { Leaf } from "../protocol/leaf";
 import { append } from "../protocol/replica";
-import { parse } from "../protocol/statement";
+import { parse, signersOf, vouch } from "../protocol/statement";
 import type { Statement } from "../protocol/statement";
 import { MINUTE } from "../protocol/times";
 import type { LogPin } from "./contents";
+import { SEGMENT, type Known, type LogCache } from "./log_cache";
 import { LogTree } from "./log_tree";
 import type { Headers, Http } from "./transport";
+import { Turns } from "./turns";
 
 /** Most leaves that one request asks for. */
 export const PAGE = 512;
@@ -32,18 +34,23 @@ export const PAGE = 512;
 const SLACK = 10 * MINUTE;
 const ENCODER = new TextEncoder();
 
-/** Leaves beyond those held, with their statements, up to a checkpoint. */
+/** Leaves beyond those held, with their statements as they came and read, up to a checkpoint. */
 interface Fetched {
   readonly leaves: readonly Uint8Array[];
   readonly statements: readonly (Uint8Array | null)[];
+  readonly read: readonly (Statement | null)[];
   readonly checkpoint: Uint8Array;
 }
+
+/** Where verified leaves are kept between two visits. */
+export type KeptLog = Pick<LogCache, "read" | "write" | "drop">;
 
 /** What is replicated; without `net` the first root is as found, and the caller must check it. */
 export interface Replicated {
   readonly http: Pick<Http, "get">;
   readonly net: NetId | null;
   readonly pin?: LogPin | null;
+  readonly kept?: KeptLog | null;
 }
 
 /** The replica; `directory` is what the verified leaves say. */
@@ -56,17 +63,22 @@ export class IdLog {
   headers: Headers = {};
   readonly #http: Pick<Http, "get">;
   readonly #pin: LogPin | null;
+  #kept: KeptLog | null;
   readonly #leaves: Uint8Array[] = [];
   readonly #statements: (Uint8Array | null)[] = [];
+  /** The same statements, read: they remember which of their signatures verified. */
+  readonly #read: (Statement | null)[] = [];
   readonly #tree = new LogTree();
   readonly #places = new Map<Digest, number>();
   /** Leaves of a case below these sizes were looked at and are complete. */
   readonly #looked = new Map<CaseId, number>();
-  #growing: Promise<unknown> = Promise.resolve();
+  readonly #growing = new Turns();
+  readonly #keeping = new Turns();
 
-  constructor({ http, net, pin = null }: Replicated) {
+  constructor({ http, net, pin = null, kept = null }: Replicated) {
     this.#http = http;
     this.#pin = pin;
+    this.#kept = kept;
     this.net = net;
   }
 
@@ -122,20 +134,36 @@ export class IdLog {
    * BAD_SIG of the checkpoint, BAD_PROOF, ROLLBACK, EQUIVOCATION, CLOCK.
    */
   sync(now: number): Promise<boolean> {
-    return this.#alone(() => this.#grow(now));
+    // One after another: two that grow at once would take the same leaves twice.
+    return this.#growing.run(() => this.#grown(now));
   }
 
-  /** One after another: two that grow at once would take the same leaves twice. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#growing.then(work);
-    this.#growing = done.catch(() => undefined);
-    return done;
+  /** What was kept and does not fit is no proof against anybody: all is then fetched anew. */
+  async #grown(now: number): Promise<boolean> {
+    const known = this.size === 0 ? await this.#known() : [];
+    try {
+      return await this.#grow(known, now);
+    } catch (error) {
+      const isNetwork = error instanceof Refused && error.code === "UNAVAILABLE";
+      if (known.length === 0 || isNetwork) throw error;
+    }
+    await this.#kept?.drop();
+    return this.#grow([], now);
   }
 
-  async #grow(now: number): Promise<boolean> {
-    const fetched = await this.#fetch();
+  async #known(): Promise<readonly Known[]> {
+    try {
+      return (await this.#kept?.read()) ?? [];
+    } catch {
+      this.#kept = null; // a browser that keeps nothing: then it takes longer, no more
+      return [];
+    }
+  }
+
+  async #grow(known: readonly Known[], now: number): Promise<boolean> {
+    const fetched = await this.#fetch(known);
     if (fetched === null) return false;
-    const statements = fetched.statements.map(parsed);
+    const { read: statements } = fetched;
     const net = this.#requireNet(statements[0] ?? null);
     const signed = openSigned(fetched.checkpoint, this.#verifiers(statements[0] ?? null));
     const leaves = fetched.leaves.map((leaf) => Leaf.parse(leaf));
@@ -146,13 +174,15 @@ export class IdLog {
     });
     this.net = net;
     for (const [at, leaf] of leaves.entries()) append(this.directory, leaf, statements[at] ?? null);
+    const before = this.size + Math.min(known.length, leaves.length);
     this.#keep(fetched, hashes);
+    this.#remember(indices(before, this.size));
     return leaves.length > 0;
   }
 
-  async #fetch(): Promise<Fetched | null> {
-    const leaves: Uint8Array[] = [];
-    const statements: (Uint8Array | null)[] = [];
+  async #fetch(known: readonly Known[]): Promise<Fetched | null> {
+    const leaves = known.map(({ leaf }) => leaf);
+    const statements = known.map(({ statement }) => statement);
     for (;;) {
       const page = await this.#page(this.size + leaves.length, PAGE);
       // A council whose first checkpoint is being made.
@@ -162,9 +192,11 @@ export class IdLog {
       const { size } = parseCheckpoint(textOf(page.checkpoint));
       if (this.size + leaves.length < size && page.leaves.length > 0) continue;
       const wanted = Math.max(size - this.size, 0);
+      const taken = statements.slice(0, wanted);
       return {
         leaves: leaves.slice(0, wanted),
-        statements: statements.slice(0, wanted),
+        statements: taken,
+        read: taken.map((raw, at) => parsed(raw, known[at]?.signers)),
         checkpoint: ENCODER.encode(page.checkpoint),
       };
     }
@@ -231,9 +263,29 @@ export class IdLog {
     for (const [at, leaf] of fetched.leaves.entries()) {
       this.#leaves.push(leaf);
       this.#statements.push(fetched.statements[at] ?? null);
+      this.#read.push(fetched.read[at] ?? null);
     }
     for (const hash of hashes) this.#places.set(hashOf(hash), this.#places.size);
     this.checkpoint = fetched.checkpoint;
+  }
+
+  /** Keep what is new under the vault; a disk that is full makes the next visit slower, no more. */
+  #remember(changed: Iterable<number>): void {
+    const segments = new Set([...changed].map((index) => Math.floor(index / SEGMENT)));
+    for (const segment of segments) {
+      void this.#keeping
+        .run(async () => this.#kept?.write(segment, this.#segment(segment)))
+        .catch(() => undefined);
+    }
+  }
+
+  #segment(segment: number): readonly Known[] {
+    const start = segment * SEGMENT;
+    return this.#leaves.slice(start, start + SEGMENT).map((leaf, at) => {
+      const read = this.#read[start + at] ?? null;
+      const signers = read === null ? [] : signersOf(read);
+      return { leaf, statement: this.#statements[start + at] ?? null, signers };
+    });
   }
 
   // --- statements of a room ----------------------------------------------------------------------
@@ -255,13 +307,18 @@ export class IdLog {
    * A new one makes a new `directory`. Refused: MISSING_STATEMENT while one is withheld.
    */
   complete(caseId: CaseId): Promise<boolean> {
-    return this.#alone(() => this.#complete(caseId));
+    return this.#growing.run(() => this.#complete(caseId));
   }
 
   async #complete(caseId: CaseId): Promise<boolean> {
     const missing = this.missing(caseId);
-    for (const index of missing) this.#statements[index] = await this.#withheld(index);
+    for (const index of missing) {
+      const raw = await this.#withheld(index);
+      this.#statements[index] = raw;
+      this.#read[index] = parsed(raw);
+    }
     if (missing.length > 0) this.directory = this.#rebuilt();
+    this.#remember(missing);
     this.#looked.set(caseId, this.size);
     return missing.length > 0;
   }
@@ -281,7 +338,7 @@ export class IdLog {
   #rebuilt(): Directory {
     const directory = new Directory();
     for (const [index, leaf] of this.#leaves.entries()) {
-      append(directory, Leaf.parse(leaf), parsed(this.#statements[index] ?? null));
+      append(directory, Leaf.parse(leaf), this.#read[index] ?? null);
     }
     return directory;
   }
@@ -297,9 +354,11 @@ export class IdLog {
 }
 
 /** Read a statement; one of a newer version is kept and counted, and authorises nothing. */
-function parsed(raw: Uint8Array | null): Statement | null {
+function parsed(raw: Uint8Array | null, signers?: Known["signers"]): Statement | null {
   try {
-    return raw === null ? null : parse(raw);
+    const statement = raw === null ? null : parse(raw);
+    if (statement !== null && signers !== undefined) vouch(statement, signers);
+    return statement;
   } catch (error) {
     if (error instanceof Refused && error.code === "UNKNOWN_TYPE") return null;
     throw error;
@@ -311,6 +370,10 @@ function requireBehind(leaves: readonly Leaf[], statements: readonly (Statement 
   for (const [at, { sid }] of leaves.entries()) {
     if ((statements[at]?.sid ?? sid) !== sid) throw differing("statement");
   }
+}
+
+function* indices(from: number, to: number): Generator<number> {
+  for (let index = from; index < to; index += 1) yield index;
 }
 
 function differing(why: string): Refused {

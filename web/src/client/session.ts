@@ -48,7 +48,7 @@ export class Session {
     const { council: pin, identity, id } = vault.contents;
     if (pin === null || identity === null) throw new Refused("UNTRUSTED", { why: "no-device" });
     const http = new Http({ url: at.url ?? pin.url, slug: pin.slug });
-    const council = new Council({ ...at, http, net: pin.net, pin: id });
+    const council = new Council({ ...at, http, net: pin.net, pin: id, kept: vault.log });
     council.log.headers = netHeader(pin.net);
     return new Session({ vault, council });
   }

@@ -31,8 +31,8 @@ export interface Marks {
   drop(kind: MarkKind, key: string): Promise<void>;
 }
 
-/** `rev`: saves counted; `prf`: V wrapped for an authenticator; `draft`: sealed drafts. */
-export type MarkKind = "rev" | "prf" | "draft" | "visit";
+/** `rev`: saves counted; `prf`: V wrapped for an authenticator; `draft`: sealed drafts; `log`: sealed leaves. */
+export type MarkKind = "rev" | "prf" | "draft" | "visit" | "log";
 
 // --- memory --------------------------------------------------------------------------------------
 
@@ -98,22 +98,23 @@ interface Schema extends DBSchema {
   prf: { key: string; value: Uint8Array };
   draft: { key: string; value: Uint8Array };
   visit: { key: string; value: Uint8Array };
+  log: { key: string; value: Uint8Array };
 }
 
 type Database = IDBPDatabase<Schema>;
 
-const KINDS = ["rev", "prf", "draft", "visit"] as const;
+const KINDS = ["rev", "prf", "draft", "visit", "log"] as const;
 const STRICT = { durability: "strict" } as const;
 
 /** Opens this profile's database; STORAGE_BLOCKED where the browser keeps nothing. */
 export async function openProfile(name = "entaku"): Promise<Profile> {
   return naming(async () => {
     if (typeof indexedDB === "undefined") throw new Trouble("STORAGE_BLOCKED");
-    const database = await openDB<Schema>(name, 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore("pointers");
-        fresh.createObjectStore("blobs");
-        for (const kind of KINDS) fresh.createObjectStore(kind);
+    const database = await openDB<Schema>(name, 2, {
+      upgrade(found) {
+        for (const each of ["pointers", "blobs", ...KINDS] as const) {
+          if (!found.objectStoreNames.contains(each)) found.createObjectStore(each);
+        }
       },
       blocking(_old, _next, event) {
         (event.target as IDBDatabase).close(); // a newer page waits for its upgrade

@@ -10,6 +10,7 @@ import { hashOf } from "../protocol/ids";
 import { EMPTY } from "./contents";
 import { Drafts } from "./drafts";
 import { Contents } from "./generated";
+import { LogCache } from "./log_cache";
 import { openPrf, sealPrf } from "./prf";
 import { signerOf, type Signer } from "./signer";
 import type { Marks, Owners, Release, Store } from "./stores";
@@ -44,6 +45,8 @@ interface Opened {
 export class Vault {
   /** Words not yet sealed for anybody. */
   readonly drafts: Drafts;
+  /** Leaves of the identity log that were verified before. */
+  readonly log: LogCache;
   readonly #place: Required<Place>;
   readonly #release: Release;
   readonly #key: Uint8Array;
@@ -64,11 +67,9 @@ export class Vault {
     this.#rev = opened.rev;
     this.#dk = opened.dk;
     this.#tag = tagOf(opened.key);
-    this.drafts = new Drafts(opened.key, {
-      tag: this.#tag,
-      marks: place.marks,
-      entropy: place.entropy,
-    });
+    const at = { tag: this.#tag, marks: place.marks, entropy: place.entropy };
+    this.drafts = new Drafts(opened.key, at);
+    this.log = new LogCache(opened.key, at);
   }
 
   /** Makes a new vault; CONFLICT when the name is taken or in use. */
@@ -285,6 +286,7 @@ export class Vault {
     await this.#saving;
     this.#key.fill(0);
     this.drafts.close();
+    this.log.close();
     this.#dk = null;
     this.#release();
   }

@@ -178,6 +178,23 @@ function hinted({ keyid, sig }: DsseSignature): Hinted {
   return { keyid, sig: raw };
 }
 
+/** The key under which each signature of a statement verified, as far as anybody asked. */
+const signers = new WeakMap<Statement, (Key | null)[]>();
+
+/** Tell under which key each signature verified so far; null for one that did not. */
+export function signersOf(statement: Statement): readonly (Key | null)[] {
+  return statement.signatures.map((_, at) => signers.get(statement)?.[at] ?? null);
+}
+
+/**
+ * Take it that the signatures of these very bytes verify under these keys, in their order.
+ *
+ * Only for what this device itself found before and kept under its own seal: it is not checked.
+ */
+export function vouch(statement: Statement, found: readonly (Key | null)[]): void {
+  signers.set(statement, [...found]);
+}
+
 /**
  * Find the distinct allowed keys under which a signature verifies, ascending by key.
  *
@@ -190,14 +207,24 @@ export function match(statement: Statement, candidates: Iterable<Key>): readonly
   const allowed = [...new Set(candidates)].sort((left, right) =>
     compare(bytesOf(left), bytesOf(right)),
   );
-  const { tbs } = statement;
-  for (const { keyid, sig } of statement.signatures) {
+  for (const [at, { keyid, sig }] of statement.signatures.entries()) {
     const first = allowed.filter((pk) => hintOf(pk) === keyid);
     const order = [...first, ...allowed.filter((pk) => !first.includes(pk))];
-    const signer = order.find((pk) => !found.has(pk) && verifies(pk, tbs, sig));
+    const signer = order.find((pk) => !found.has(pk) && isSigner(statement, at, pk));
     if (signer !== undefined) found.set(signer, sig);
   }
   return ascending(Array.from(found, ([pk, sig]) => ({ pk, sig })));
+}
+
+/** A signature that verified once is not checked again: the directory is made anew now and then. */
+function isSigner(statement: Statement, at: number, pk: Key): boolean {
+  const known = signers.get(statement) ?? [];
+  if (known[at] === pk) return true;
+  const sig = statement.signatures[at]?.sig;
+  if (sig === undefined || !verifies(pk, statement.tbs, sig)) return false;
+  known[at] = pk;
+  signers.set(statement, known);
+  return true;
 }
 
 function verifies(pk: Key, message: Uint8Array, signature: Uint8Array): boolean {
