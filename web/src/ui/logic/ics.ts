@@ -45,5 +45,5 @@ function utc(at: number): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll(/[\r\n]/g, " ").replaceAll(/[\\;,]/g, (mark) => `\\${mark}`);
+  return text.replaceAll(/[\r\n]+/g, " ").replaceAll(/[\\;,]/g, (mark) => `\\${mark}`);
 }

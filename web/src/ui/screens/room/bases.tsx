@@ -45,13 +45,13 @@ export function basisShort(basis: BasisView): string {
 
 /** All bases in force for the room, each with its recipients. */
 export function Bases() {
-  const { room } = useScene();
+  const { room, powers } = useScene();
   const bases = room.bases.filter((basis) => basis.current);
   return (
     <Card
       title={t("bases.title")}
       aside={
-        room.chair ? (
+        !powers.isGuest && !room.closed ? (
           <LinkButton small href={hrefCase(room.caseId, "consent")}>
             {t("bases.change")}
           </LinkButton>

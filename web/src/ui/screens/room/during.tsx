@@ -8,6 +8,7 @@ import { useCommand } from "../../api";
 import { Badge } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { CodeReason } from "../../parts/notice";
+import { route } from "../../router";
 import { Actions } from "./actions";
 import { Agenda, CloseButton } from "./agenda";
 import { ItemBases } from "./bases";
@@ -29,7 +30,7 @@ type Tab = (typeof TABS)[number];
 /** Three columns on a desk, tabs at the lower edge on a phone: the same parts in the same order. */
 export function During() {
   const { room, powers } = useScene();
-  const [tab, setTab] = useState<Tab>("papers");
+  const [tab, setTab] = useState<Tab>(route.value.part === "actions" ? "actions" : "papers");
   const { sitting } = room;
   if (!sitting) return null;
   return (

@@ -54,18 +54,30 @@ export function InlineForm(props: InlineFormProps) {
 }
 
 /** Put the focus on the first field, and back where it was when the form goes. */
-export function useFocusInside(place: { readonly current: HTMLElement | null }): void {
+function useFocusInside(form: { readonly current: HTMLElement | null }): void {
   useEffect(() => {
-    const back = document.activeElement;
-    place.current?.querySelector<HTMLElement>("input, textarea, select")?.focus();
+    const around = ancestors(form.current);
+    form.current?.querySelector<HTMLElement>("input, textarea, select")?.focus();
     return () => {
       // The button that opened the form is drawn anew in the same step.
       requestAnimationFrame(() => {
-        const isLost = document.activeElement === document.body;
-        if (isLost && back instanceof HTMLElement && back.isConnected) back.focus();
+        if (document.activeElement === document.body) openerIn(around)?.focus();
       });
     };
   }, []);
+}
+
+function ancestors(from: HTMLElement | null): readonly HTMLElement[] {
+  const parent = from?.parentElement ?? null;
+  return parent ? [parent, ...ancestors(parent)] : [];
+}
+
+// Buttons that open a form stand last in their row or card.
+function openerIn(around: readonly HTMLElement[]): HTMLElement | undefined {
+  const all = around
+    .filter((one) => one.isConnected)
+    .map((one) => [...one.querySelectorAll("button")]);
+  return all.find((buttons) => buttons.length > 0)?.at(-1);
 }
 
 /** Whether somebody else has changed the row since I began; `accept` goes on from theirs. */

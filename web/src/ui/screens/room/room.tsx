@@ -50,7 +50,9 @@ const BY_STATE = { convened: "before", open: "during", closed: "after" } as cons
 
 /** Which of the three is shown: the one in the address, else the one that fits the sitting. */
 function viewOf(room: RoomView): View {
-  const asked = VIEWS.find((one) => one === route.value.part);
+  const { part } = route.value;
+  const asked = VIEWS.find((one) => one === part);
+  if (part === "actions") return room.sitting?.state === "open" ? "during" : "after";
   return asked ?? (room.sitting ? BY_STATE[room.sitting.state] : "before");
 }
 
