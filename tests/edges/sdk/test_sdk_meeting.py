@@ -162,6 +162,8 @@ async def test_a_guest_sees_the_card_that_was_granted_to_her(cast: Cast) -> None
     await adviser.note(shared.doc, NoteText(text="受診を勧める", fact=False))
     await reach(chair, adviser.room.state.seq)
     assert len(await chair.room.read(shared.doc)) == 2
+    await level(held.members)
+    assert all(member.room.feed.flawed == [] for member in held.members.values())
 
 
 async def test_a_section_is_revised_by_its_own_agency(cast: Cast) -> None:

@@ -46,7 +46,7 @@ def folder_in(path: Path) -> Folder:
 async def run(name: str, settings: dict[str, str]) -> tuple[int | None, str]:
     """Run one file of live tests of the other side; give their verdict and what they said."""
     vitest = WEB / "node_modules" / "vitest" / "vitest.mjs"
-    config = ("--config", CONFIG, "--reporter=verbose")
+    config = ("--config", CONFIG, "--reporter=verbose", "--bail=1")
     process = await asyncio.create_subprocess_exec(
         *(NODE, vitest, "run", *config, f"tests/live/{name}.live.ts"),
         cwd=WEB,
