@@ -34,7 +34,12 @@ const LEAST = 1_000;
 const LONGEST_WAIT = 10_000;
 
 /** Refusals that another attempt may well overcome. */
-export const PASSING: ReadonlySet<Code> = new Set(["UNAVAILABLE", "BAD_TOKEN", "RATE_LIMITED", "REPLAY"]);
+export const PASSING: ReadonlySet<Code> = new Set([
+  "UNAVAILABLE",
+  "BAD_TOKEN",
+  "RATE_LIMITED",
+  "REPLAY",
+]);
 
 /** One line at a time for a session. */
 export class Line {
