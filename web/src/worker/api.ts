@@ -566,6 +566,8 @@ export interface Commands {
   }>;
   "vault.remove": Of<{ readonly name: string }>;
   "vault.lock": Of<Nothing>;
+  /** Somebody is at the screen: the worker locks by itself so many minutes after the last sign. */
+  "vault.stay": Of<{ readonly minutes: number }>;
   "vault.passphrase": Of<{ readonly old: string; readonly fresh: string }>;
   "vault.prf": Of<{ readonly passphrase: string; readonly prf: Uint8Array | null }>;
   "vault.file": Of<Nothing, Blob>;

@@ -1,5 +1,39 @@
-// The worker's entry: keys and cryptography live here and nowhere else.
-import sodium from "libsodium-wrappers-sumo";
+// The worker's entry: keys, vault, line and rooms live here and nowhere else.
+import { machineClock } from "../client/clock";
+import { openProfile, TabOwners } from "../client/stores";
+import { system } from "../crypto/entropy";
+import { PLEDGE } from "../text/pledge";
+import type { FromWorker, ToWorker } from "./api";
+import { Host } from "./host";
+import { Tabs, type Channel } from "./tabs";
 
-await sodium.ready;
-postMessage({ ready: sodium.SODIUM_VERSION_STRING });
+declare const __VERSION__: string;
+
+const channel: Channel = new BroadcastChannel("entaku");
+const say = (message: FromWorker) => {
+  postMessage(message);
+};
+
+const host = new Host(
+  {
+    url: location.origin,
+    clock: machineClock,
+    entropy: system,
+    openProfile,
+    storage: navigator.storage,
+    owners: new TabOwners(navigator.locks),
+    tabs: new Tabs(channel),
+    version: __VERSION__,
+    ask: (path, init) => fetch(path, init),
+    pledges: [PLEDGE.ja],
+  },
+  say,
+);
+
+addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  host.take(data);
+});
+addEventListener("online", () => {
+  host.desk.wake();
+});
+await host.start();

@@ -19,14 +19,15 @@ export interface Known {
 export class People {
   readonly directory: Directory;
   readonly me: Wid;
-  readonly #n: number;
+  /** Size of the identity log. */
+  readonly size: number;
   readonly #names: ReadonlyMap<Wid, string>;
   readonly #agencies = new Map<Aid, AgencyView>();
   readonly #persons = new Map<Wid, PersonView>();
 
   constructor({ directory, n, names, me }: Known) {
     this.directory = directory;
-    this.#n = n;
+    this.size = n;
     this.#names = names;
     this.me = me;
   }
@@ -36,8 +37,8 @@ export class People {
     const known = this.#agencies.get(aid);
     if (known !== undefined) return known;
     const chain = this.directory.agencies.get(aid);
-    const body = chain?.newest(this.#n)?.body;
-    const ended = endOf(() => this.directory.requireAgency(aid, this.#n)) !== null;
+    const body = chain?.newest(this.size)?.body;
+    const ended = endOf(() => this.directory.requireAgency(aid, this.size)) !== null;
     const view = { aid, name: body?.name ?? "", kind: body?.kind ?? "", ended };
     this.#agencies.set(aid, view);
     return view;
@@ -58,12 +59,12 @@ export class People {
   }
 
   #person(wid: Wid): PersonView {
-    const worker = this.directory.workers.get(wid)?.newest(this.#n)?.body;
+    const worker = this.directory.workers.get(wid)?.newest(this.size)?.body;
     const name = this.#names.get(wid);
     const agency = worker === undefined ? NOWHERE : this.agency(worker.aid);
     const ended = endOf(() => {
       if (worker === undefined) throw new Refused("UNTRUSTED");
-      this.directory.requireWorker(wid, worker.ik, this.#n);
+      this.directory.requireWorker(wid, worker.ik, this.size);
     });
     const verified = name !== undefined;
     return { wid, name: name ?? "", agency, verified, me: wid === this.me, ended };
