@@ -2,6 +2,7 @@
 import type { ja } from "./ja";
 import { boards } from "./en/boards";
 import { consent } from "./en/consent";
+import { convene } from "./en/convene";
 import { docket } from "./en/docket";
 import { home } from "./en/home";
 import { join } from "./en/join";
@@ -18,6 +19,7 @@ export const en: Record<keyof typeof ja, string> = {
   ...settings,
   ...join,
   ...consent,
+  ...convene,
   ...docket,
   ...home,
   ...shell,

@@ -1,6 +1,7 @@
 /** The source catalogue: every word of the screens in Japanese; other languages have its keys. */
 import { boards } from "./ja/boards";
 import { consent } from "./ja/consent";
+import { convene } from "./ja/convene";
 import { docket } from "./ja/docket";
 import { home } from "./ja/home";
 import { join } from "./ja/join";
@@ -17,6 +18,7 @@ export const ja = {
   ...settings,
   ...join,
   ...consent,
+  ...convene,
   ...docket,
   ...home,
   ...shell,

@@ -24,7 +24,7 @@ export function flagsOf(line: DocketLine, now: number): readonly Flag[] {
   if (line.closed) return [];
   const asked: Readonly<Record<Flag, boolean>> = {
     overdue: line.overdue > 0,
-    locked: line.locked !== null,
+    locked: line.member && line.locked !== null,
     review: isClose(basisDay(line), now),
     "no-main": line.main === null,
     "no-next": line.next === null,

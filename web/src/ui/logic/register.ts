@@ -27,6 +27,19 @@ export function entryOf(law: string): Entry | null {
   return BASES.bases[law] ?? null;
 }
 
+/** Kinds of sitting that a basis allows, in the order of the register. */
+export function sittingsOf(law: string): readonly string[] {
+  const kinds = entryOf(law)?.kinds ?? [];
+  return SITTINGS.filter((sitting) => kinds.includes(sitting));
+}
+
+/** Whether an agency of this kind may be named at all; auditors, for instance, never are. */
+export function mayReceive(law: string, kind: string): boolean {
+  const column = BASES.columns.indexOf(entryOf(law)?.column ?? "");
+  const rows: Readonly<Record<string, readonly string[]>> = BASES.matrix;
+  return (rows[kind]?.[column] ?? "none") !== "none";
+}
+
 /** What must be recorded in words before such a basis is signed. */
 export function recordsOf(law: string): readonly string[] {
   return (entryOf(law)?.needs ?? []).filter((need) => !ASKED_ELSEWHERE.includes(need));

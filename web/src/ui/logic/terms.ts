@@ -1,7 +1,7 @@
 /** 根拠: a form of a consent or a statutory decision, what is missing in it, what it changes. */
 import type { AgencyView, BasisTerms, BasisView } from "../../worker/api";
 import { dayOf, daysBetween, instantOf } from "./dates";
-import { entryOf, recordsOf } from "./register";
+import { entryOf, recordsOf, sittingsOf } from "./register";
 
 const DAY = 86_400_000;
 
@@ -73,7 +73,7 @@ export function latestReview(form: TermsForm): string | null {
 
 /** Take over a kind of basis: with what it allows, and without what it does not. */
 export function withLaw(form: TermsForm, kind: "consent" | "law", law: string): TermsForm {
-  const kinds = entryOf(law)?.kinds ?? [];
+  const kinds = sittingsOf(law);
   const kept = form.sittings.filter((sitting) => kinds.includes(sitting));
   const next = { ...form, kind, law, sittings: kept.length > 0 ? kept : kinds.slice(0, 1) };
   if (kind === "consent") return { ...next, review: "", approver: "" };

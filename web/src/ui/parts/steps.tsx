@@ -15,7 +15,7 @@ export function Steps<T extends string>({ label, steps, value, onChange }: Steps
   const firstOpen = steps.findIndex(({ done }) => !done);
   const reach = firstOpen < 0 ? steps.length - 1 : firstOpen;
   return (
-    <nav class="steps" aria-label={label}>
+    <nav class="way" aria-label={label}>
       <ol class="bare">
         {steps.map((step, at) => (
           <li key={step.value} data-state={stateOf(step.value === value, step.done)}>
@@ -27,7 +27,7 @@ export function Steps<T extends string>({ label, steps, value, onChange }: Steps
                 onChange(step.value);
               }}
             >
-              <span class="steps-no number" aria-hidden="true">
+              <span class="way-no number" aria-hidden="true">
                 {step.done && step.value !== value ? "✓" : at + 1}
               </span>
               <span>

@@ -91,8 +91,13 @@ function Faults({ faults }: { readonly faults: readonly string[] }) {
   );
 }
 
-function asLine<T extends string>({ value, label, faults }: WizardStep<T>) {
-  return { value, label, done: faults.length === 0 };
+/** The last step is a look at all others; it is never done. */
+function asLine<T extends string>(
+  { value, label, faults }: WizardStep<T>,
+  at: number,
+  all: readonly WizardStep<T>[],
+) {
+  return { value, label, done: faults.length === 0 && at < all.length - 1 };
 }
 
 /** After a change of step the focus goes to its beginning, so that readers hear where they are. */

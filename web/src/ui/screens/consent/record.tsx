@@ -79,7 +79,7 @@ function Chosen({ asked, ...rest }: NeedProps & { readonly asked: Asked }) {
         hint={asked.hint && t(asked.hint)}
         required
         flow="row"
-        error={props.wrong(`need.${need}`)}
+        error={props.wrong(`need.${need}`) && t("terms.fault.need")}
         options={asked.options.map((key) => ({ value: key, label: t(key) }))}
         value={answer.choice}
         onChange={(choice) => {
@@ -116,7 +116,7 @@ function Written(rest: NeedProps) {
         required
         rows={3}
         maxLength={1000}
-        error={props.wrong(`need.${need}`)}
+        error={props.wrong(`need.${need}`) && t("terms.fault.need")}
         value={valueOf(rest)}
         onInput={(words) => {
           set(rest, words);

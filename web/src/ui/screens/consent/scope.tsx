@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { categoryName, sittingName, t, term } from "../../../text/catalogue";
 import type { AgencyView } from "../../../worker/api";
 import { agencyOf } from "../../directory";
-import { AGENCY_KINDS, CATEGORIES, entryOf } from "../../logic/register";
+import { AGENCY_KINDS, CATEGORIES, mayReceive, sittingsOf } from "../../logic/register";
 import { byKind, withCat, withCats, withoutAgency, type TermsForm } from "../../logic/terms";
 import { Button } from "../../parts/button";
 import { CheckboxGroup } from "../../parts/choice";
@@ -125,7 +125,9 @@ function matches(agency: AgencyView, words: string): boolean {
 function Others({ form, change, directory }: StepProps) {
   const [words, setWords] = useState("");
   const [kind, setKind] = useState("any");
-  const free = directory.agencies.filter(({ aid, ended }) => !ended && !(aid in form.scope));
+  const free = directory.agencies.filter(
+    ({ aid, ended, kind: of }) => !ended && !(aid in form.scope) && mayReceive(form.law, of),
+  );
   const kinds = byKind(free, AGENCY_KINDS).map((group) => group.kind);
   const found = free.filter(
     (agency) => (kind === "any" || agency.kind === kind) && matches(agency, words),
@@ -174,7 +176,6 @@ function Others({ form, change, directory }: StepProps) {
 /** Sittings, agencies and categories. */
 export function Scope(props: StepProps) {
   const { form, change, wrong } = props;
-  const kinds = entryOf(form.law)?.kinds ?? [];
   const error = wrong("scope") ?? wrong("scope-empty");
   return (
     <>
@@ -183,7 +184,7 @@ export function Scope(props: StepProps) {
         required
         flow="row"
         error={wrong("sittings")}
-        options={kinds.map((value) => ({ value, label: sittingName(value) }))}
+        options={sittingsOf(form.law).map((value) => ({ value, label: sittingName(value) }))}
         value={form.sittings}
         onChange={(sittings) => {
           change({ ...form, sittings });

@@ -1,6 +1,6 @@
 /** First step: about whom, and on what it rests. */
 import { basisName, sittingName, t } from "../../../text/catalogue";
-import { entryOf, lawsOf } from "../../logic/register";
+import { lawsOf, sittingsOf } from "../../logic/register";
 import { withLaw } from "../../logic/terms";
 import { RadioGroup } from "../../parts/choice";
 import { DateField, Field } from "../../parts/field";
@@ -64,7 +64,7 @@ function Law({ form, change, wrong }: StepProps) {
     value: law,
     label: basisName(law),
     hint: t("terms.law.sittings", {
-      names: listed((entryOf(law)?.kinds ?? []).map(sittingName)),
+      names: listed(sittingsOf(law).map(sittingName)),
     }),
   }));
   return (

@@ -1,6 +1,7 @@
 /** 進行管理: every open case in one line, the most pressing first. */
 import { useState } from "preact/hooks";
 import { codeWords, lang, t } from "../../../text/catalogue";
+import type { AnyCode } from "../../../text/codes";
 import type { AgencyView, DocketLine } from "../../../worker/api";
 import { shortDate, timeWords } from "../../logic/dates";
 import {
@@ -36,7 +37,7 @@ const TONES: Readonly<Record<Flag, Tone>> = {
 };
 
 /** Flags that have a column of their own and need no badge beside it. */
-const SHOWN_ELSEWHERE: readonly Flag[] = ["overdue", "no-main", "no-next"];
+const SHOWN_ELSEWHERE: readonly Flag[] = ["no-main", "no-next"];
 
 function Code({ line }: { readonly line: DocketLine }) {
   if (!line.member) return <span class="docket-code number">{line.code}</span>;
@@ -47,29 +48,47 @@ function Code({ line }: { readonly line: DocketLine }) {
   );
 }
 
+/** The badges of a line; a lock says already why its basis matters. */
+function badges(line: DocketLine): readonly Flag[] {
+  return flagsOf(line, minute.value).filter(
+    (flag) =>
+      !SHOWN_ELSEWHERE.includes(flag) &&
+      (line.member || flag !== "locked") &&
+      (flag !== "review" || line.locked === null),
+  );
+}
+
 function State({ line }: { readonly line: DocketLine }) {
-  const flags = flagsOf(line, minute.value).filter((flag) => !SHOWN_ELSEWHERE.includes(flag));
+  const flags = badges(line);
+  const isFine = !line.closed && line.member && flags.length === 0;
   return (
     <span class="docket-state">
       <span class="row">
         {line.closed && <Badge>{t("docket.state.closed")}</Badge>}
+        {!line.member && <Badge>{t("docket.state.outside")}</Badge>}
         {flags.map((flag) => (
           <Badge key={flag} tone={TONES[flag]}>
             {t(`docket.flag.${flag}`)}
           </Badge>
         ))}
-        {!line.closed && flags.length === 0 && line.overdue === 0 && (
-          <span class="soft">{t("docket.state.fine")}</span>
-        )}
+        {isFine && <span class="soft">{t("docket.state.fine")}</span>}
       </span>
-      {line.locked !== null && <span class="small">{codeWords(line.locked)}</span>}
-      {line.locked !== null && line.member && session.value?.caps.includes("chair") && (
+      {line.locked !== null && <Lock line={line} code={line.locked} />}
+    </span>
+  );
+}
+
+function Lock({ line, code }: { readonly line: DocketLine; readonly code: AnyCode }) {
+  const isChair = session.value?.caps.includes("chair") === true;
+  return (
+    <>
+      <span class="small">{codeWords(code)}</span>
+      {line.member && isChair && (
         <a class="small docket-fix" href={hrefCase(line.caseId, "consent")}>
           {t("docket.lock.fix")}
         </a>
       )}
-      {!line.member && <span class="small soft">{t("docket.state.outside")}</span>}
-    </span>
+    </>
   );
 }
 
