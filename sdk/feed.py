@@ -105,9 +105,7 @@ class Feed:
         """
         new = Heard(seq=seq, fh=fh, idn=idn, raw=raw)
         for old in self.heard:
-            same_place = old.seq == seq and old.fh != fh
-            went_back = old.seq <= seq and old.idn > idn
-            if same_place or (went_back and old.seq < seq):
+            if _contradict(old, new):
                 self.evidence = (old.raw, raw)
                 raise Refused(Code.EQUIVOCATION, seq=seq)
         self.heard = [*[old for old in self.heard if old.seq > self.state.seq - 2], new][-8:]
@@ -140,13 +138,24 @@ class Feed:
         return content if isinstance(content, Statement) else None
 
 
+def _contradict(one: Heard, other: Heard) -> bool:
+    """Two rows at one place, or a log that shrank while the feed grew."""
+    if one.seq == other.seq:
+        return one.fh != other.fh
+    first, then = sorted((one, other), key=lambda heard: heard.seq)
+    return first.idn > then.idn
+
+
 def _content(frame: Frame) -> Content | None:
+    """What a newer version wrote is kept by its place alone: counted, and it authorises nothing."""
     if frame.bytes is None:
         return None
-    parsed = (
-        contents.parse_full(frame.form, frame.bytes)
-        if frame.view == "full"
-        else contents.parse_bare(frame.form, frame.bytes)
-    )
+    parse = contents.parse_full if frame.view == "full" else contents.parse_bare
+    try:
+        parsed = parse(frame.form, frame.bytes)
+    except Refused as refusal:
+        if refusal.code is not Code.UNKNOWN_TYPE:
+            raise
+        return None
     contents.require_id(parsed, frame.id)
     return parsed
