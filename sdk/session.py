@@ -126,6 +126,18 @@ class Session:
         Raises:
             Refused: What the log contradicts or the server refuses.
         """
+        http = self.council.http
+        try:
+            await self._login()
+        except Refused as refusal:
+            if refusal.code is not Code.BAD_TOKEN or http.token is None:
+                raise
+            http.token = (
+                None  # one that ended while the machine slept is refused wherever it is sent
+            )
+            await self._login()
+
+    async def _login(self) -> None:
         http, clock = self.council.http, self.council.clock
         device = self.me.device
         challenged = await http.post("auth/challenge", Challenge(device=device), Challenged)

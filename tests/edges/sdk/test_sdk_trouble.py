@@ -307,3 +307,13 @@ def empty_promise(edge: Edge, held: Held, session: Session) -> bytes:
         )
     )
     return by_server(edge, forged)
+
+
+async def test_a_token_that_ended_is_not_in_the_way_of_the_next(cast: Cast) -> None:
+    """A machine that slept for longer than a token lasts signs in again."""
+    session = cast.clients["elder"].session
+    session.council.http.token = "a token that ended"
+
+    await session.login()
+
+    assert session.council.http.token != "a token that ended"

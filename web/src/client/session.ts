@@ -110,6 +110,18 @@ export class Session {
    * Refused: what the log contradicts or the server refuses.
    */
   async login(): Promise<void> {
+    const { http } = this.council;
+    try {
+      await this.#login();
+    } catch (error) {
+      const isEnded = error instanceof Refused && error.code === "BAD_TOKEN" && http.token !== null;
+      if (!isEnded) throw error;
+      http.token = null; // one that ended while the machine slept is refused wherever it is sent
+      await this.#login();
+    }
+  }
+
+  async #login(): Promise<void> {
     const { http, clock, net } = this.council;
     const { device } = this.me;
     const { nonce, time: at } = await http.post("auth/challenge", { device }, Challenged);

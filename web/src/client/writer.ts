@@ -132,9 +132,7 @@ export class Writer {
     const { chain } = room;
     const bundles = draft.bundles.map(blobOf);
     const post: Post = { case: room.caseId, rows: draft.rows, bundles };
-    for (const [generation, key] of draft.docs) room.docs.set(generation, key);
-    for (const [n, key] of draft.epochs) room.epochs.set(n, key);
-    await room.session.vault.update((held) => this.#sealed(held, draft, post));
+    await this.#keep(draft, post);
     const answer = await this.#answered(post, async (refusal) => {
       if (refusal.code === "NEEDS_NEW_GENERATION") this.#force(draft);
       this.#renewed = hasRenewed(draft);
@@ -147,17 +145,32 @@ export class Writer {
     await this.#settle(answer, post, draft);
   }
 
-  #sealed(held: Contents, draft: Draft, post: Post): Contents {
-    const { chain } = draft;
-    const kept = Room.withKeys(roomOf(held, this.room.caseId), this.room);
+  /** Puts sealed bytes and keys into the vault; where that fails, nothing is sent. */
+  async #keep({ docs, epochs, chain }: Draft, post: Post): Promise<void> {
+    const { room } = this;
+    for (const [generation, key] of docs) room.docs.set(generation, key);
+    for (const [n, key] of epochs) room.epochs.set(n, key);
     const unsent = { case: post.case, post: blobOf(encode(post, Post)) };
-    return { ...withRoom(held, { ...kept, chain }), unsent: [...held.unsent, unsent] };
+    try {
+      await room.session.vault.update((held) => {
+        const kept = Room.withKeys(roomOf(held, room.caseId), room);
+        return { ...withRoom(held, { ...kept, chain }), unsent: [...held.unsent, unsent] };
+      });
+    } catch (error) {
+      dropStray(room);
+      throw error;
+    }
   }
 
   /** Sends a batch as often as it takes; gives its receipt (DSSE bytes). */
   async deliver(post: Post): Promise<Uint8Array> {
-    const { http } = this.room.session.council;
-    const { rcpt } = await http.post(`cases/${post.case}/post`, post, Receipted);
+    const { session } = this.room;
+    const send = () => session.council.http.post(`cases/${post.case}/post`, post, Receipted);
+    const { rcpt } = await send().catch(async (error: unknown) => {
+      if (!(error instanceof Refused) || error.code !== "BAD_TOKEN") throw error;
+      await session.login(); // the token ended while this machine slept
+      return send();
+    });
     return bytesOfBlob(rcpt);
   }
 

@@ -300,6 +300,26 @@ describe("a chair", () => {
     await agreeAt("resent");
   });
 
+  it("signs in again when its token ended meanwhile", async () => {
+    const { http } = session.council;
+    http.token = "a token that ended";
+    await member.act([{ op: "next.set", m: { sit, at: null } }, { note: "まだ決めない" }]);
+
+    expect(http.token).not.toBe("a token that ended");
+  });
+
+  it("sends nothing that the vault could not keep", async () => {
+    const [{ seq }, { size }] = [member.room.state, member.room.docs];
+    const full = vi.spyOn(session.vault, "update").mockRejectedValueOnce(new Refused("OVERSIZE"));
+    const plan = { cls: "sec", sub: subject.sub, cats: ["c2"] } as const;
+    await expect(member.share(plan, text("全部", "入らない"))).rejects.toThrow("OVERSIZE");
+    full.mockRestore();
+
+    expect(member.room.docs.size).toBe(size);
+    await member.room.fetch();
+    expect(member.room.state.seq).toBe(seq);
+  });
+
   it("forgets a roster that lost its race, and says so in the next", async () => {
     const { http } = session.council;
     const spy = vi.spyOn(http, "post").mockRejectedValueOnce(new Refused("FORK_OR_GAP"));
