@@ -1,7 +1,8 @@
 #!/bin/sh
 # The browser's page, with Node from .venv: `tools/web.sh parts` installs what is locked,
-# `build` makes web/dist, `check` and `format` look after the source, `test` runs its own tests.
-# Parts and page are made once; again only after what they are made from changed.
+# `build` makes web/dist, `gallery` all screens over fixtures for the tests in a browser, `check` and
+# `format` look after the source, `test` runs its own tests. What is made is made once; again only
+# after what it is made from changed.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -16,7 +17,6 @@ export PATH
 cd web || exit 1
 log=../$log
 installed=node_modules/.entaku-parts
-built=node_modules/.entaku-built
 
 parts() {
   wanted=$(cat package.json package-lock.json .npmrc | cksum)
@@ -26,30 +26,33 @@ parts() {
   run sh -c 'printf "%s\n" "$1" >"$2"' - "$wanted" "$installed"
 }
 
-sources() { # a fingerprint of everything that goes into the page
-  find src public tools index.html vite.config.ts tsconfig.json package.json package-lock.json \
+sources() { # a fingerprint of everything that goes into a build
+  find "$@" src public tools vite.config.ts tsconfig.json package.json package-lock.json \
     -type f -exec cksum {} + | sort | cksum
 }
 
-build() {
+assemble() { # <mode> <folder> <what only this mode is made from>...: one build, sealed
+  mode=$1 folder=$2 built=node_modules/.entaku-built-$1
+  shift 2
   parts
-  wanted=$(sources)
-  [ -f dist/manifest.json ] && [ "$(cat "$built" 2>/dev/null)" = "$wanted" ] && return
+  wanted=$(sources "$@")
+  [ -f "$folder/manifest.json" ] && [ "$(cat "$built" 2>/dev/null)" = "$wanted" ] && return
   say "画面を組み立てています…" "Building the page …"
-  fresh=node_modules/.entaku-dist.$$ # beside the old page, which is served until the new one is whole
-  said=$(vite build --outDir "$fresh" --emptyOutDir 2>&1) || {
+  fresh=node_modules/.entaku-$folder.$$ # beside the old one, which is served until the new one is whole
+  said=$(vite build --mode "$mode" --outDir "$fresh" --emptyOutDir 2>&1) || {
     rm -rf "$fresh"
     printf '%s\n' "$said" >&2
     stop "画面を組み立てられませんでした。理由は上のとおりです。" "The page could not be built, for the reason above."
   }
-  rm -rf dist
-  run mv "$fresh" dist
+  rm -rf "$folder"
+  run mv "$fresh" "$folder"
   run sh -c 'printf "%s\n" "$1" >"$2"' - "$wanted" "$built"
 }
 
 case ${1:-build} in
   parts) parts ;;
-  build) build ;;
+  build) assemble production dist index.html ;;
+  gallery) assemble gallery dist-gallery gallery.html gallery tests/ui/fixtures ;;
   check) parts && tsc --noEmit && eslint . && prettier --check --log-level warn . ;;
   format) parts && prettier --write --log-level warn . ;;
   test) parts && vitest run --reporter=dot ;;

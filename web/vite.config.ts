@@ -2,8 +2,12 @@ import { defineConfig } from "vitest/config";
 import meta from "./package.json" with { type: "json" };
 import { seal } from "./tools/seal.ts";
 
-/** `--mode gallery`: the screens over fixtures, for the tests of the browser; never shipped, so not sealed. */
-const gallery = { outDir: "dist-gallery", input: "gallery.html", plugins: [] };
+/** `--mode gallery`: the screens over fixtures, for the tests in a browser; sealed like the page, never shipped. */
+const gallery = {
+  outDir: "dist-gallery",
+  input: "gallery.html",
+  plugins: [seal(meta.version, "gallery.html")],
+};
 const page = { outDir: "dist", input: "index.html", plugins: [seal(meta.version)] };
 
 export default defineConfig(({ mode }) => ({

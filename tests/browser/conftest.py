@@ -11,6 +11,8 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from server import page
+from tests.browser import gallery as galleries
+from tests.browser.gallery import Gallery
 from tests.browser.stage import ROOT, SCREENS, Hall
 from tests.faults.processes import Node, own_by_login
 
@@ -76,3 +78,16 @@ async def hall(browser: Browser, server: Node) -> AsyncIterator[Hall]:
     hall = Hall(browser=browser, url=server.url)
     yield hall
     assert await hall.leave() == []
+
+
+@pytest.fixture(scope="session")
+def built_gallery() -> page.Page:
+    """All screens over fixtures, sealed like the page."""
+    return galleries.build()
+
+
+@pytest.fixture
+async def gallery(browser: Browser, built_gallery: page.Page) -> AsyncIterator[Gallery]:
+    """A tab in which every screen can be shown; any complaint of the browser fails the test."""
+    async with galleries.opened(browser, built_gallery) as gallery:
+        yield gallery

@@ -5,7 +5,7 @@
 // links which `ui/lazy.ts` turns into `modulepreload` before it imports them; the worker is an
 // `x-worker` link, checked by `ui/start.ts`. The server's Integrity-Policy blocks all others.
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import type { Plugin, Rolldown } from "vite";
 
@@ -112,8 +112,8 @@ function requireSealed(
     throw new Error(`Not sealed: ${[...open, ...(bare ?? [])].join(" ")}`);
 }
 
-/** The build step; `version` goes into the manifest. */
-export function seal(version: string): Plugin {
+/** The build step; `version` goes into the manifest, and the file `from` becomes `index.html`. */
+export function seal(version: string, from = "index.html"): Plugin {
   let folder = "";
   const chunks = new Map<string, Chunk>();
   return {
@@ -129,6 +129,7 @@ export function seal(version: string): Plugin {
     },
     closeBundle() {
       rmSync(join(folder, MANIFEST), { force: true });
+      if (from !== "index.html") copyFileSync(join(folder, from), join(folder, "index.html"));
       sealPage(folder, chunks);
       const text = JSON.stringify(manifestOf(folder, version), null, 1);
       writeFileSync(join(folder, MANIFEST), `${text}\n`);

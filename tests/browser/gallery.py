@@ -1,0 +1,110 @@
+"""The gallery: every screen over fixtures, under the very headers of the real page."""
+
+import fcntl
+import subprocess
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, Page
+
+from server.http import page as served
+from server.page import Page as Build
+from server.page import load
+from tests.browser.stage import ROOT, SCREENS, WIDTHS, Hall, Seat
+
+_STANDS: Final = """() => document.querySelector("main")?.innerText.trim() > "" """
+_STILL: Final = """(quiet) => new Promise((done) => {
+  let timer = 0;
+  const seen = new MutationObserver(() => wait());
+  const end = () => { seen.disconnect(); done(); };
+  const wait = () => { clearTimeout(timer); timer = setTimeout(end, quiet); };
+  seen.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  wait();
+})"""
+_QUIET: Final = 160
+"""Milliseconds without a change after which a scene stands; its answers take less."""
+
+_OUTSIDE: Final = """() => {
+  const wide = document.documentElement.clientWidth;
+  const whole = document.documentElement.scrollWidth;
+  if (whole <= wide) return [];
+  const out = [...document.body.querySelectorAll("*")].filter(
+    (each) => each.getBoundingClientRect().right > wide + 0.5);
+  return [`${whole} > ${wide}`, ...out.slice(0, 5).map((each) => `${each.tagName}.${each.className}`)];
+}"""
+
+
+def build() -> Build:
+    """Build the gallery unless nothing changed, and read it; one process at a time."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    with (SCREENS.parent / "gallery.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = subprocess.run(  # noqa: S603 -- our own program
+            [ROOT / "tools" / "web.sh", "gallery"], capture_output=True, text=True, check=False
+        )
+        assert made.returncode == 0, made.stderr
+        found = load(ROOT / "web" / "dist-gallery")
+    assert found is not None
+    return found
+
+
+@dataclass(kw_only=True)
+class Gallery:
+    """A person who walks from scene to scene in one tab."""
+
+    seat: Seat
+    scenes: list[str]
+
+    @property
+    def page(self) -> Page:
+        """The tab."""
+        return self.seat.page
+
+    async def show(self, scene: str, *, width: int = 1280, **look: str) -> Page:
+        """Open a scene; `look` is `lang`, `contrast` and `size` of the gallery's address."""
+        await self.widen(width)
+        await self.page.goto(f"/?{urlencode({'scene': scene, **look})}")
+        await self.page.wait_for_function(_STANDS)
+        await self.still()
+        return self.page
+
+    async def still(self) -> None:
+        """Wait until nothing changes any more."""
+        await self.page.evaluate(_STILL, _QUIET)
+
+    async def widen(self, width: int) -> None:
+        """Make the window so wide, and as high as such windows are."""
+        await self.page.set_viewport_size({"width": width, "height": WIDTHS.get(width, 800)})
+
+    async def outside(self) -> list[str]:
+        """What makes the page scroll sideways: how wide it is, and the first that stick out."""
+        found: list[str] = await self.page.evaluate(_OUTSIDE)
+        return found
+
+    def told(self) -> list[str]:
+        """What the browser complained about since the last time."""
+        told = self.seat.complaints()
+        self.seat.troubles.clear()
+        return told
+
+
+@asynccontextmanager
+async def opened(browser: Browser, built: Build) -> AsyncGenerator[Gallery]:
+    """Serve the gallery as nodes serve the page, and open it; complaints at the end fail."""
+    app = web.Application()
+    served.offer(app, built)
+    async with TestServer(app) as server:
+        hall = Hall(browser=browser, url=str(server.make_url("")))
+        seat = await hall.seat("visitor")
+        links = seat.page.locator("[data-scene]")
+        await links.first.wait_for()
+        names: list[str] = await links.evaluate_all(
+            "(all) => all.map((each) => each.dataset.scene)"
+        )
+        yield Gallery(seat=seat, scenes=names)
+        assert await hall.leave() == []
