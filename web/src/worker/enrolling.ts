@@ -15,6 +15,7 @@ import { enrolmentDigits, requireMac, type Secret } from "../protocol/invitation
 import { DAY } from "../protocol/times";
 import type { InvitationView, JoiningView } from "./api";
 import type { Around } from "./around";
+import { bareDigits } from "./typed";
 
 /** How long, in ms, one waits for a registrar, or for one's other device. */
 const PATIENCE = 30 * DAY;
@@ -51,13 +52,13 @@ export class Enrolment {
 
   /** Makes keys and asks the registrar. */
   async ask(ticket: enrol.Ticket, passphrase: string): Promise<void> {
-    this.spoken = await enrol.ask(this.council, this.vault, { ticket, passphrase });
+    this.spoken = bareDigits(await enrol.ask(this.council, this.vault, { ticket, passphrase }));
     this.stage = "spoken";
   }
 
   /** Goes on after the page was closed. */
   resume(): void {
-    this.spoken = enrol.digitsAgain(this.council, this.vault);
+    this.spoken = bareDigits(enrol.digitsAgain(this.council, this.vault));
     this.stage = "spoken";
   }
 
@@ -95,7 +96,7 @@ type Asked = link.Request["link"] & Pick<LinkOffer, "ik" | "net">;
 /** Twelve digits that both devices of a person compute from what the new one asks for. */
 export function digitsOf({ lid, ik, dk, ek, net }: Asked): string {
   const inv = String(lid) as InvId; // a link takes the place of the invitation
-  return enrolmentDigits({ net, inv, ik, dk, ekh: ekHash(bytesOfBlob(ek)) });
+  return bareDigits(enrolmentDigits({ net, inv, ik, dk, ekh: ekHash(bytesOfBlob(ek)) }));
 }
 
 // --- finding the council ---------------------------------------------------------------------------

@@ -78,3 +78,8 @@ export function reasonWords(reason = ""): Words {
 export function nextWords(note: string): Words {
   return { place: "", note };
 }
+
+/** Twelve digits as a screen gets them: it groups them itself. */
+export function bareDigits(digits: string): string {
+  return digits.replaceAll("-", "");
+}

@@ -4,6 +4,7 @@ import { Refused } from "../../crypto/errors";
 import type { Cap } from "../../protocol/generated";
 import { DAY } from "../../protocol/times";
 import { registrarOf, requestsOf } from "../registering";
+import { bareDigits } from "../typed";
 import { wrote, type Commands } from "./command";
 
 type Names = "registrar.invite" | "registrar.waiting" | "registrar.certify";
@@ -25,7 +26,11 @@ export const REGISTRAR: Commands<Names> = {
   },
   "registrar.waiting": async (desk) => {
     const found = await requestsOf(desk.office());
-    return [...found].map(([inv, { digits, join }]) => ({ inv, digits, since: join.iat }));
+    return [...found].map(([inv, { digits, join }]) => ({
+      inv,
+      digits: bareDigits(digits),
+      since: join.iat,
+    }));
   },
   "registrar.certify": async (desk, { inv, name, until }) => {
     const office = desk.office();

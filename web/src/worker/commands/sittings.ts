@@ -6,7 +6,7 @@ import type { Duty, ItemBasis, PlannedItem } from "../../protocol/generated";
 import type { CaseId, ItemId, SitId, Wid } from "../../protocol/ids";
 import type { In } from "../api";
 import type { Desk } from "../desk";
-import { convened, itemWords, nextWords, NO_WORDS } from "../typed";
+import { bareDigits, convened, itemWords, nextWords, NO_WORDS } from "../typed";
 import { memberOf, wrote, type Commands } from "./command";
 
 type Names =
@@ -104,6 +104,6 @@ export const SITTINGS: Commands<Names> = {
   "code.read": async (desk, { caseId }) => {
     const { digits } = await memberOf(desk, caseId).readAloud();
     wrote(desk);
-    return { digits };
+    return { digits: bareDigits(digits) };
   },
 };

@@ -2,6 +2,7 @@
 
 import type { Code } from "../../crypto/errors";
 import type { RoomView } from "../api";
+import { bareDigits } from "../typed";
 import { basesOf } from "./bases";
 import { actionsOf, decisionsOf, prioritiesOf, rolesOf } from "./boards";
 import { happeningsOf } from "./happenings";
@@ -44,7 +45,7 @@ export function roomOf(seen: Seen): RoomView {
 function spokenOf(seen: Seen): RoomView["spoken"] {
   return seen.spoken.map(({ wid, sid, digits }) => ({
     by: seen.people.person(wid),
-    digits,
+    digits: bareDigits(digits),
     at: timeAt(seen, seen.room.state.ids.get(sid) ?? 0),
   }));
 }
