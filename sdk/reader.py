@@ -31,6 +31,7 @@ from sdk.opening import (
     require_epoch_key,
 )
 from sdk.session import Session
+from sdk.stray import drop_wrong
 from sdk.words import Said, said
 
 CHUNK: Final = 64
@@ -70,6 +71,7 @@ class Reader:
     async def open_new_keys(self) -> None:
         """Open every bundle, grant and `dk` that is for me."""
         async with self._opening:
+            drop_wrong(self.state, epochs=self.epochs, docs=self.docs)
             await self._open_bundles()
             self._open_grants()
             await self._open_dks()

@@ -11,7 +11,7 @@ from conference.content import Sealed
 from crypto.errors import Code, Refused
 from protocol import codec
 from protocol.feed import feed_hash
-from protocol.ids import Blob, DocId, Eid, Hash, ItemId, RowHash
+from protocol.ids import Blob, DocId, Eid, Hash, ItemId, RowHash, Sid
 from protocol.may_write import Writing, may_write
 from protocol.payloads import Receipt
 from protocol.room import Generation
@@ -23,6 +23,7 @@ from sdk.draft import Draft
 from sdk.receipts import verify_receipt
 from sdk.room import Room
 from sdk.rostering import renew_due, rotate, whole_room
+from sdk.stray import drop_stray
 from sdk.words import Said
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class Writer:
             raise Refused(Code.STALE)
 
     async def _write(self, build: Build[T], writing: Writing) -> T:
+        await self.room.open_keys()  # right after an epoch change some may not be open yet
         may_write(self.room.footing(), writing, _nothing)
         draft = self._draft()
         result = await build(draft)
@@ -104,27 +106,45 @@ class Writer:
 
     async def _send(self, draft: Draft) -> None:
         """Keep the sealed bytes and new keys, then send; a definite refusal undoes it."""
-        room, vault = self.room, self.room.session.vault
+        room, chain = self.room, self.room.chain
         post = Post(case=room.case, rows=tuple(draft.rows), bundles=_blobs(draft.bundles))
-        before = vault.contents.room(room.case)
-        await vault.update(lambda c: self._with_draft(c, draft, post))
+        await self._keep_draft(draft, post)
         room.own.update({i: bytes(r.bytes) for i, r in zip(draft.ids, draft.rows, strict=True)})
         try:
             answer = await self.deliver(post)
         except Refused as refusal:
             if refusal.code is not Code.UNAVAILABLE:
                 lost = tuple(draft.rosters) if refusal.code is Code.FORK_OR_GAP else ()
-                void = (*before.void, *lost)[-16:]
-                undone = replace(before, void=void)
-                await vault.update(lambda c: _without(c.with_room(undone), post))
+                await self._undo(post, chain=chain, lost=lost)
             if refusal.code is Code.NEEDS_NEW_GENERATION:
                 self._forced.update(doc for doc, _ in _generations(draft))
             raise
-        room.docs.update(draft.docs)
-        room.epochs.update(draft.epochs)
         room.texts.update(draft.texts)
         self._forced.clear()
         await self._settle(answer.rcpt, post, draft.ids, draft)
+
+    async def _keep_draft(self, draft: Draft, post: Post) -> None:
+        """Put sealed bytes and keys into the vault; where that fails, nothing is sent."""
+        room = self.room
+        room.docs.update(draft.docs)
+        room.epochs.update(draft.epochs)
+        try:
+            await room.session.vault.update(lambda c: self._with_draft(c, draft, post))
+        except BaseException:
+            drop_stray(room.state, epochs=room.epochs, docs=room.docs)
+            raise
+
+    async def _undo(self, post: Post, *, chain: ChainHead | None, lost: tuple[Sid, ...]) -> None:
+        """Forget a batch that was definitely refused, with the keys of its rows."""
+        room = self.room
+        drop_stray(room.state, epochs=room.epochs, docs=room.docs)
+
+        def undone(held: Contents) -> Contents:
+            kept = room.with_keys(held.room(room.case), epochs=room.epochs, docs=room.docs)
+            void = (*kept.void, *lost)[-16:]
+            return _without(held.with_room(replace(kept, chain=chain, void=void)), post)
+
+        await room.session.vault.update(undone)
 
     def _with_draft(self, held: Contents, draft: Draft, post: Post) -> Contents:
         kept = held.room(self.room.case)
@@ -183,15 +203,10 @@ class Writer:
             await room.open_keys()
 
     async def _give_up(self, post: Post) -> None:
-        """Forget a batch that was definitely refused."""
-        await self.room.session.vault.update(lambda c: _without(self._unchained(c), post))
-
-    def _unchained(self, held: Contents) -> Contents:
-        """Go back to the newest envelope that stands in the feed."""
-        room = self.room
-        mine = room.state.chains.get(room.session.me.did)
+        """Forget a batch, and go back to the newest envelope that stands in the feed."""
+        mine = self.room.state.chains.get(self.room.session.me.did)
         chain = None if mine is None else ChainHead(n=mine[0], eid=Eid(mine[1]))
-        return held.with_room(replace(held.room(room.case), chain=chain))
+        await self._undo(post, chain=chain, lost=())
 
     # --- generations -------------------------------------------------------------------------
 

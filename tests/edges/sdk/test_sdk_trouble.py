@@ -26,6 +26,7 @@ from sdk.session import Session
 from sdk.vault import Vault
 from sdk.words import Said
 from server.service import SERVICE
+from tests.edges.live.stage import section, text
 from tests.edges.people import Edge
 from tests.edges.sdk.stage import Cast, Held, hold, level, reach
 from tests.edges.sdk.town import COSTS, PASS, clock
@@ -165,6 +166,58 @@ async def test_what_was_sealed_is_sent_again_byte_for_byte(
     assert elder.room.session.vault.contents.unsent == ()
     assert len(elder.room.conference.prio) == 2
     assert elder.room.feed.flawed == []
+
+
+async def test_the_key_of_a_section_is_not_lost_with_the_answer(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The author of a section for few gets its key from nobody else."""
+    held = await hold(cast)
+    elder = held.members["elder"]
+    send = elder.deliver
+
+    async def lose(post: Post) -> Receipted:
+        await send(post)
+        raise Refused(Code.UNAVAILABLE)
+
+    monkeypatch.setattr(elder, "deliver", lose)
+    with pytest.raises(Refused):
+        await elder.share(section(held, "c2"), text("夜眠れない"))
+    monkeypatch.undo()
+    await elder.resume()
+    await elder.room.keep_pins()
+    [found] = [one for one in elder.room.state.documents if one[0] in docs_of(elder)]
+
+    kept = elder.room.session.vault.contents.room(held.case)
+    assert found in {(one.doc, one.g) for one in kept.docs}
+    assert text("夜眠れない") in (await elder.room.read(found[0])).values()
+
+
+def docs_of(member: Member) -> set[DocId]:
+    """Sections for few."""
+    documents = member.room.state.documents.values()
+    return {each.body.doc for each in documents if each.body.aud is not None}
+
+
+async def test_keys_of_rows_that_never_stood_are_forgotten(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A definite refusal leaves the pins and the other keys as they are."""
+    held = await hold(cast)
+    elder = held.members["elder"]
+    await elder.room.open_keys()
+    await elder.room.keep_pins()
+    before = elder.room.session.vault.contents.room(held.case)
+
+    async def refuse(_post: Post) -> Receipted:
+        raise Refused(Code.FORBIDDEN)
+
+    monkeypatch.setattr(elder, "deliver", refuse)
+    with pytest.raises(Refused):
+        await elder.share(section(held, "c2"), text("夜眠れない"))
+
+    assert elder.room.session.vault.contents.room(held.case) == before
+    assert {(one.doc, one.g) for one in before.docs} == set(elder.room.docs)
 
 
 async def test_a_refused_batch_leaves_neither_rows_nor_numbers_behind(
