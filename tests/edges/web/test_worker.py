@@ -1,6 +1,7 @@
 """The worker of the browser's page, as its screens meet it, among people of the command line."""
 
 import asyncio
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 
 import pytest
@@ -95,32 +96,65 @@ async def test_a_council_is_found_by_what_somebody_was_handed(town: Town) -> Non
         assert refused.value.code is Code.UNKNOWN_ID
 
 
-@pytest.mark.timeout(240)
-async def test_the_worker_serves_a_member_and_a_chair(cast: Cast, tmp_path: Path) -> None:
+def settings_of(cast: Cast, folder: Folder, **texts: str) -> dict[str, str]:
+    """What the other side is told."""
+    where = {"ENTAKU_URL": cast.town.url, "ENTAKU_FOLDER": str(folder.path)}
+    return where | {f"ENTAKU_{name.upper()}": text for name, text in texts.items()}
+
+
+@pytest.mark.timeout(180)
+async def test_the_worker_serves_a_member(cast: Cast, tmp_path: Path) -> None:
     """Its topics show what the others do; its commands do what theirs do; refusals are codes."""
-    folder = folder_in(tmp_path)
-    town = cast.town
-    member = await town.invite(cast.aids["csw"], [Cap.MEMBER])
-    chair = await town.invite(cast.aids["chair"], [Cap.CHAIR, Cap.MEMBER, Cap.MINUTES])
-    settings = {
-        "ENTAKU_URL": town.url,
-        "ENTAKU_SLUG": town.council.http.slug,
-        "ENTAKU_CODE": member.code,
-        "ENTAKU_LINK": chair.link,
-        "ENTAKU_STRANGE": Secret(bytes(range(16))).code(),
-        "ENTAKU_FOLDER": str(folder.path),
-    }
+    folder, town = folder_in(tmp_path), cast.town
+    invitation = await town.invite(cast.aids["csw"], [Cap.MEMBER])
+    settings = settings_of(
+        cast, folder, code=invitation.code, strange=Secret(bytes(range(16))).code()
+    )
     await town.council.sync()
     held = await hold(cast)
+    helpers = [
+        admit(town.registrars[aid(2)], invitation.inv, "担当 花子"),
+        Play(cast, held, folder).run(),
+    ]
 
-    async with asyncio.TaskGroup() as tasks:
-        tests = tasks.create_task(run("worker", settings))
-        helpers = [
-            tasks.create_task(admit(town.registrars[aid(2)], member.inv, "担当 花子")),
-            tasks.create_task(admit(town.registrars[aid(1)], chair.inv, "座長 一郎")),
-            tasks.create_task(Play(cast, held, folder).run()),
-        ]
-        tests.add_done_callback(lambda _: [helper.cancel() for helper in helpers])
+    code, said = await beside(run("worker", settings), helpers)
 
-    code, said = tests.result()
     assert code == 0, said
+
+
+@pytest.mark.timeout(180)
+async def test_the_worker_serves_a_chair_an_approver_and_an_auditor(
+    cast: Cast, tmp_path: Path
+) -> None:
+    """Rooms are founded on a consent and on a decision, a sitting is held, logs are verified."""
+    folder, town = folder_in(tmp_path), cast.town
+    watch = await town.agency(9, AgencyKind.AUDIT, [Cap.AUDIT])
+    chair = await town.invite(cast.aids["chair"], [Cap.CHAIR, Cap.MEMBER, Cap.MINUTES])
+    approver = await town.invite(cast.aids["chair"], [Cap.CHAIR, Cap.MEMBER])
+    auditor = await town.invite(watch, [Cap.AUDIT])
+    settings = settings_of(
+        cast, folder, link=chair.link, approver=approver.code, auditor=auditor.code
+    )
+    await town.council.sync()
+    host, audit = town.registrars[aid(1)], town.registrars[aid(9)]
+    helpers = [
+        admit(host, chair.inv, "座長 一郎"),
+        admit(host, approver.inv, "承認 二郎"),
+        admit(audit, auditor.inv, "監査 三郎"),
+    ]
+
+    code, said = await beside(run("worker_chair", settings), helpers)
+
+    assert code == 0, said
+
+
+async def beside(
+    tests: Coroutine[None, None, tuple[int | None, str]],
+    helpers: Sequence[Coroutine[None, None, None]],
+) -> tuple[int | None, str]:
+    """Let people of this side do their part until the other side's tests are over."""
+    async with asyncio.TaskGroup() as tasks:
+        verdict = tasks.create_task(tests)
+        others = [tasks.create_task(helper) for helper in helpers]
+        verdict.add_done_callback(lambda _: [other.cancel() for other in others])
+    return verdict.result()

@@ -3,6 +3,7 @@
  * folded rooms; the screens get plain values to show and give commands. Nothing here is bytes but files.
  * Times are instants in ms of the server's clock; ids are wire text; words are what people typed.
  */
+/* eslint max-lines: "off" -- the whole contract between screens and worker is read in one place */
 import type { Code } from "../crypto/errors";
 import type { AnyCode } from "../text/codes";
 
@@ -545,8 +546,11 @@ export type AppView =
   | { readonly phase: "follower" }
   | { readonly phase: "open"; readonly session: SessionView };
 
-type Nothing = Readonly<Record<never, never>>;
-type Of<In, Out = null> = { readonly in: In; readonly out: Out };
+type Nothing = Readonly<Record<string, never>>;
+interface Of<In, Out = null> {
+  readonly in: In;
+  readonly out: Out;
+}
 interface InRoom {
   readonly caseId: string;
 }

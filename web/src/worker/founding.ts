@@ -120,6 +120,7 @@ async function foundRoom(office: Office, key: string, { sids, staff }: Founding)
   if (member.room.state.current === undefined) await seating.create(member, { bases: sids, staff });
   await member.room.confirmChanges(); // whoever founds a room knows whom she put in
   await office.session.vault.drafts.drop(key);
+  office.refreshSoon();
 }
 
 function isLogged({ session }: Office, sid: Sid): boolean {

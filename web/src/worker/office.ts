@@ -216,8 +216,9 @@ export class Office {
     if (this.#closed) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#timer = null;
       void this.refresh().finally(() => {
-        this.refreshSoon(LOOK);
+        if (this.#timer === null) this.refreshSoon(LOOK);
       });
     }, wait);
   }

@@ -2,40 +2,21 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { BasisTerms, RoomView, SessionView } from "../../src/worker/api";
-import { Machine, Tab } from "./worker_stage";
+import type { RoomView } from "../../src/worker/api";
+import { Machine, PASS, sure, Tab } from "./worker_stage";
 import { given, leave, untilLeft } from "./stage";
-
-const PASS = "あさがお くじら 三角 定規";
-const DAY = 86_400_000;
 
 const machine = new Machine();
 const tab = new Tab(machine);
-const chairs = new Machine();
-const chair = new Tab(chairs);
 let caseId: string;
 let sit: string;
 
 beforeAll(async () => {
   await tab.host.start();
-  await chair.host.start();
 });
 afterAll(async () => {
-  await Promise.all([tab.host.close(), chair.host.close()]);
+  await tab.host.close();
 });
-
-/** Joins as a person would, screen by screen. */
-async function join(who: Tab, text: string, vault: string): Promise<SessionView> {
-  await who.api.do("join.begin", { text, vault, place: "browser", passphrase: PASS });
-  const asked = await who.until("app", ({ phase }) => phase === "joining");
-  expect(asked).toMatchObject({ joining: { stage: "spoken", vault } });
-  await who.api.do("join.finish", { vault, passphrase: PASS });
-  await who.until("app", (app) => app.phase === "joining" && app.joining.stage === "pledge");
-  await who.api.do("join.pledge", {});
-  const app = await who.until("app", ({ phase }) => phase === "open");
-  if (app.phase !== "open") throw new Error(app.phase);
-  return app.session;
-}
 
 function section(room: RoomView, title: string) {
   return room.sections.find((each) => each.title === title);
@@ -43,7 +24,7 @@ function section(room: RoomView, title: string) {
 
 describe("a person who was invited", () => {
   it("begins with no vault", () => {
-    expect(tab.shown("app")).toEqual({
+    expect(tab.shown.app).toEqual({
       ...{ phase: "vaults", vaults: [], fresh: true, persisted: false },
     });
   });
@@ -66,11 +47,11 @@ describe("a person who was invited", () => {
     });
 
     await expect(begun).rejects.toMatchObject({ code: "UNKNOWN_ID" });
-    expect(tab.shown("app")).toMatchObject({ phase: "vaults", vaults: [] });
+    expect(tab.shown.app).toMatchObject({ phase: "vaults", vaults: [] });
   });
 
   it("makes keys, reads digits aloud, is certified, pledges, and is in", async () => {
-    const session = await join(tab, given("ENTAKU_CODE"), "花子");
+    const session = await tab.join(given("ENTAKU_CODE"), "花子");
 
     expect(session.me).toMatchObject({ name: "担当 花子", verified: true, me: true, ended: null });
     expect(session).toMatchObject({ caps: ["member"], line: "online", pledge: "live" });
@@ -83,7 +64,7 @@ describe("a person who was invited", () => {
     const second = new Tab(machine);
     await second.host.start();
 
-    expect(second.shown("app")).toEqual({ phase: "follower" });
+    expect(second.shown.app).toEqual({ phase: "follower" });
     await expect(second.api.do("vault.file", {})).rejects.toMatchObject({ code: "UNAVAILABLE" });
     second.host.desk.close();
   });
@@ -91,8 +72,7 @@ describe("a person who was invited", () => {
 
 describe("a member", () => {
   it("sees her invitation at home before she sees anything of the room", async () => {
-    const app = tab.shown("app");
-    leave("ready", app?.phase === "open" ? app.session.me.wid : "");
+    leave("ready", tab.session.me.wid);
     [caseId = "", sit = ""] = (await untilLeft("case")).split(" ");
     tab.host.desk.office().refreshSoon(0);
     const home = await tab.until("home", ({ invitations }) => invitations.length === 1);
@@ -100,7 +80,7 @@ describe("a member", () => {
     expect(home.invitations[0]).toMatchObject({
       ...{ caseId, code: "K-101", sit, kind: "shien", duty: "member", seat: "invited", no: null },
     });
-    expect(tab.shown("docket")).toMatchObject([{ caseId, member: false, main: null }]);
+    expect(tab.shown.docket).toMatchObject([{ caseId, member: false, main: null }]);
     await expect(tab.api.do("room.open", { caseId, sit: null })).rejects.toMatchObject({
       code: "NOT_MEMBER",
     });
@@ -163,7 +143,8 @@ describe("a member", () => {
 
   it("is told beforehand who would read what she shares, and shares", async () => {
     const room = await tab.until("room", (view) => view.bases.length === 1);
-    const [sub, it] = [room.bases[0]?.sub ?? "", room.sitting?.items[0]?.it ?? ""];
+    const { sub } = sure(room.bases[0]);
+    const { it } = tab.item;
     const asked = await tab.api.do("section.readers", { caseId, it, sub, cats: ["c6"] });
 
     expect(asked.refused).toEqual([]);
@@ -172,23 +153,23 @@ describe("a member", () => {
       ...{ title: "訪問の記録", text: "五回訪ねた。", readers: null },
     });
     const view = await tab.until("room", (now) => section(now, "訪問の記録") !== undefined);
-    const mine = section(view, "訪問の記録");
+    const mine = sure(section(view, "訪問の記録"));
     expect(mine).toMatchObject({ text: "五回訪ねた。", ver: 1 });
     await tab.api.do("section.revise", {
-      ...{ caseId, sm: mine?.sm ?? "", prov: "agency", hidden: false },
+      ...{ caseId, sm: sure(mine.sm), prov: "agency", hidden: false },
       ...{ title: "訪問の記録", text: "六回訪ねた。" },
     });
     await tab.until("room", (now) => section(now, "訪問の記録")?.text === "六回訪ねた。");
-    await tab.api.do("note.add", { caseId, doc: mine?.doc ?? "", text: "要確認", fact: false });
+    await tab.api.do("note.add", { caseId, doc: mine.doc, text: "要確認", fact: false });
     const { notes } = await tab.until("room", (now) => now.notes.length === 1);
     expect(notes[0]).toMatchObject({ text: "要確認", fact: false, by: { name: "担当 花子" } });
   });
 
   it("is refused by a code what only a chair may do, and what the law forbids to write", async () => {
-    const it = tab.shown("room")?.sitting?.items[0]?.it ?? "";
+    const it = tab.item.it;
     const close = tab.api.do("item.close", { caseId, it, out: "none" });
     await expect(close).rejects.toMatchObject({ code: "FORBIDDEN" });
-    const note = { caseId, doc: tab.shown("room")?.sections[0]?.doc ?? "", fact: true };
+    const note = { caseId, doc: sure(tab.room.sections[0]).doc, fact: true };
     const number = tab.api.do("note.add", { ...note, text: "1234 5678 9018" });
     await expect(number).rejects.toMatchObject({ code: "FORBIDDEN", facts: { why: "my-number" } });
     const asked = tab.api.do("audit.ask", {
@@ -202,8 +183,7 @@ describe("a member", () => {
   });
 
   it("works on the boards, in words that the command line reads", async () => {
-    const it = tab.shown("room")?.sitting?.items[0]?.it ?? "";
-    const { agency } = tab.shown("room")?.members.find(({ person }) => person.me)?.person ?? {};
+    const it = tab.item.it;
     await tab.api.do("priority.set", {
       ...{
         caseId,
@@ -215,7 +195,7 @@ describe("a member", () => {
         order: 1,
       },
     });
-    const owner = { aid: agency?.aid ?? "", wid: null };
+    const owner = { aid: tab.session.me.agency.aid, wid: null };
     await tab.api.do("role.set", {
       caseId,
       row: null,
@@ -225,7 +205,7 @@ describe("a member", () => {
       words: "見守り",
     });
     const { roles } = await tab.until("room", (room) => room.roles.length === 1);
-    await tab.api.do("role.answer", { caseId, row: roles[0]?.row ?? "", accept: true, why: null });
+    await tab.api.do("role.answer", { caseId, row: sure(roles[0]).row, accept: true, why: null });
     await tab.api.do("action.new", {
       ...{ caseId, it, ...owner, due: "2020-01-31", what: "手紙を書く", how: "電話で" },
       ...{ external: false, origin: null },
@@ -242,7 +222,7 @@ describe("a member", () => {
       { what: "手紙を書く", how: "電話で", overdue: true, state: "proposed" },
     ]);
     expect(room.sitting?.items[0]?.missing).toEqual(["main", "key", "interim"]);
-    const act = room.actions[0]?.act ?? "";
+    const act = sure(room.actions[0]).act;
     const home = await tab.until("home", ({ waiting }) =>
       waiting.some(({ what }) => what === "action"),
     );
@@ -256,8 +236,7 @@ describe("a member", () => {
 
   it("raises her hand, and reads digits aloud that others see", async () => {
     await tab.api.do("sitting.hand", { caseId, sit, up: true });
-    const app = tab.shown("app");
-    const me = app?.phase === "open" ? app.session.me.wid : "";
+    const me = tab.session.me.wid;
     const room = await tab.until("room", (view) => view.sitting?.hands.length === 1);
     expect(room.sitting?.hands[0]?.wid).toBe(me);
     const { digits } = await tab.api.do("code.read", { caseId });
@@ -310,143 +289,5 @@ describe("a member", () => {
     expect(room.left).toBe("BASIS_WITHDRAWN");
     expect(room.sections).toEqual([]);
     expect(room.actions[0]).toMatchObject({ what: "手紙を書く", report: "" });
-  });
-});
-
-/** Terms of a consent of the invented person, for two agencies. */
-function terms(aids: readonly string[], cats: readonly string[], now: number): BasisTerms {
-  return {
-    ...{ sub: null, subject: { name: "美佐江", birth: "1955-02-03" }, kind: "consent" },
-    ...{ law: "consent", sittings: ["shien"], scope: aids.map((aid) => ({ aid, cats })) },
-    ...{ purposes: ["advice"], start: now - 60_000, until: now + 180 * DAY, review: null },
-    ...{ approver: null, evidence: { "given-by": "本人", form: "書面" }, prev: null },
-  };
-}
-
-describe("a chair", () => {
-  let own: string;
-
-  it("joins by the link, and founds a room on a consent, sealed for those it names", async () => {
-    const session = await join(chair, given("ENTAKU_LINK"), "座長");
-    own = session.me.agency.aid;
-    const bases = [terms([own], ["c1", "c6"], session.now)];
-    ({ caseId } = await chair.api.do("room.create", { code: "K-104", bases, staff: [] }));
-    await chair.api.do("room.open", { caseId, sit: null });
-    const room = await chair.until("room", ({ bases: [basis] }) => basis?.subject !== "");
-
-    expect(room).toMatchObject({ code: "K-104", chair: true, epoch: 0 });
-    expect(room.bases).toMatchObject([
-      { subject: "美佐江", state: "live", evidence: { "given-by": "本人", form: "書面" } },
-    ]);
-  });
-
-  it("asks the gate about people, and what a change would open and close, by name", async () => {
-    const found = await chair.api.do("people.candidates", { caseId, kind: "shien", cats: ["c1"] });
-    const answers = new Map(found.map(({ person, answer }) => [person.name, answer]));
-
-    expect(answers.get("座長 一郎")).toBeNull();
-    expect(answers.get("elder")).toBe("RECIPIENT_NOT_COVERED");
-    const { chairs: approvers } = await chair.api.do("people.directory", {});
-    expect(approvers.length).toBe(2);
-    const basis = chair.shown("room")?.bases[0]?.sid ?? "";
-    const withdraw = { basis, aids: null, cats: ["c6"] };
-    const effect = await chair.api.do("basis.effect", { caseId, terms: null, withdraw });
-    expect(effect).toMatchObject({
-      ...{ opens: [], closes: [{ person: { name: "座長 一郎" }, cats: ["c6"], leaves: false }] },
-    });
-    const whole = { basis, aids: null, cats: null };
-    const gone = await chair.api.do("basis.effect", { caseId, terms: null, withdraw: whole });
-    expect(gone.closes).toMatchObject([{ cats: ["c1", "c6"], leaves: true }]);
-  });
-
-  it("records a wider version, which takes the place of the one before", async () => {
-    const [before] = chair.shown("room")?.bases ?? [];
-    const app = chair.shown("app");
-    const now = app?.phase === "open" ? app.session.now : 0;
-    const wider = { ...terms([own], ["c1", "c2", "c6"], now), subject: null };
-    const next = { ...wider, sub: before?.sub ?? "", prev: before?.sid ?? "" };
-    const effect = await chair.api.do("basis.effect", { caseId, terms: next, withdraw: null });
-    expect(effect).toMatchObject({ opens: [{ cats: ["c2"] }], closes: [] });
-    const { sid } = await chair.api.do("basis.record", { caseId, terms: next });
-    const room = await chair.until("room", ({ bases: [basis] }) => basis?.sid === sid);
-
-    expect(room.bases[0]).toMatchObject({ ver: 2, subject: "美佐江", current: true });
-    expect(room.bases[1]).toMatchObject({ sid: before?.sid, current: false });
-  });
-
-  it("holds a sitting from convening to the end", async () => {
-    const app = chair.shown("app");
-    const now = app?.phase === "open" ? app.session.now : 0;
-    const me = app?.phase === "open" ? app.session.me.wid : "";
-    const [basis] = chair.shown("room")?.bases ?? [];
-    const bases = [{ sub: basis?.sub ?? "", basis: basis?.sid ?? "" }];
-    const convened = await chair.api.do("sitting.convene", {
-      ...{
-        caseId,
-        kind: "shien",
-        no: 1,
-        starts: now + 3_600_000,
-        purpose: "方針",
-        place: "会議室",
-      },
-      items: [
-        { title: "開会", typ: "form", minutes: 3, bases: [] },
-        { title: "方針と役割分担", typ: "decide", minutes: 10, bases },
-      ],
-      seats: [{ wid: me, duty: "recorder", late: false }],
-    });
-    ({ sit } = convened);
-    await chair.api.do("sitting.answer", { caseId, sit, answer: "accept", why: null, to: null });
-    await chair.until("room", (room) => room.sitting?.seats[0]?.present === true);
-    await chair.api.do("sitting.open", { caseId, sit });
-    const room = await chair.until("room", (view) => view.sitting?.state === "open");
-    const [first, second] = room.sitting?.items ?? [];
-    expect(first).toMatchObject({ title: "開会", minutes: 3, missing: [] });
-    await chair.api.do("item.open", { caseId, it: first?.it ?? "" });
-    await chair.api.do("item.close", { caseId, it: first?.it ?? "", out: "none" });
-    const it = second?.it ?? "";
-    await chair.api.do("item.open", { caseId, it });
-    const decided = chair.api.do("item.close", { caseId, it, out: "decided" });
-    await expect(decided).rejects.toMatchObject({ code: "INVARIANT", facts: { main: 0 } });
-    await chair.api.do("decision.record", { caseId, it, typ: "reserve", text: "次回まで待つ" });
-    await chair.api.do("sitting.next", { caseId, sit, when: null, note: "未定" });
-    await chair.api.do("item.close", { caseId, it, out: "none" });
-    await chair.api.do("sitting.close", { caseId, sit });
-
-    const after = await chair.until("room", (view) => view.sitting?.state === "closed");
-    expect(after.decisions).toMatchObject([{ typ: "reserve", text: "次回まで待つ" }]);
-    expect(after.sitting?.next).toEqual({ when: null, note: "未定" });
-    expect(after.sitting?.purpose).toBe("方針");
-    leave("over", "");
-  });
-
-  it("adds a second device, which both sides know by the same digits", async () => {
-    const { text } = await chair.api.do("link.offer", {});
-    expect(await chair.api.do("link.waiting", {})).toEqual({ digits: null });
-    const other = new Tab(new Machine());
-    await other.host.start();
-    const vault = { vault: "二台目", place: "file", passphrase: PASS } as const;
-    expect(await other.api.do("link.look", { text })).toEqual({ council: "みなと市" });
-    await other.api.do("link.begin", { text, ...vault });
-    const app = await other.until("app", ({ phase }) => phase === "joining");
-    const { digits } = await chair.api.do("link.waiting", {});
-    expect(app).toMatchObject({ joining: { stage: "device", spoken: digits } });
-    await chair.api.do("link.approve", { passphrase: PASS, name: "持ち出し用" });
-    await other.api.do("link.finish", { vault: "二台目" });
-    await other.until("app", ({ phase }) => phase === "open");
-
-    const mine = await chair.until(
-      "app",
-      (view) => view.phase === "open" && view.session.devices.length === 2,
-    );
-    expect(mine).toMatchObject({ session: { devices: [{ me: true }, { name: "持ち出し用" }] } });
-    await other.until("docket", (lines) => lines.length === 1);
-    await other.host.close();
-  });
-
-  it("locks by itself when nobody is there", async () => {
-    await chair.api.do("vault.stay", { minutes: 0.001 });
-
-    await chair.until("app", ({ phase }) => phase === "vaults");
   });
 });

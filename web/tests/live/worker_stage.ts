@@ -1,16 +1,27 @@
 /** The worker in this very process: the screens' end of the wire, and what surrounds it. */
 
+import { expect } from "vitest";
+
 import { machineClock } from "../../src/client/clock";
 import { LocalOwners, MemoryMarks, MemoryStore } from "../../src/client/stores";
 import { pause } from "../../src/client/transport";
 import { system } from "../../src/crypto/entropy";
-import type { Api, FromWorker, ToWorker, Topics } from "../../src/worker/api";
+import type {
+  Api,
+  FromWorker,
+  ItemView,
+  RoomView,
+  SessionView,
+  ToWorker,
+  Topics,
+} from "../../src/worker/api";
 import type { Profile } from "../../src/worker/around";
 import { Host } from "../../src/worker/host";
 import { Link } from "../../src/worker/link";
 import { Tabs, type Channel, type Said } from "../../src/worker/tabs";
 import { given } from "./stage";
 
+export const PASS = "あさがお くじら 三角 定規";
 const CHEAP = { memoryBytes: 8 * 1024, passes: 1 };
 
 /** One browser profile with its tabs. */
@@ -24,7 +35,12 @@ export class Machine {
     let own: (said: Said) => void = () => undefined;
     return {
       postMessage: (said) => {
-        for (const hear of this.#channels) if (hear !== own) queueMicrotask(() => hear(said));
+        const others = [...this.#channels].filter((hear) => hear !== own);
+        for (const hear of others) {
+          queueMicrotask(() => {
+            hear(said);
+          });
+        }
       },
       addEventListener: (_type, heard) => {
         own = (data) => {
@@ -89,15 +105,33 @@ export class Tab {
     for (const topic of ["app", "home", "docket", "room"] as const) this.#keep(topic);
   }
 
-  #keep<T extends keyof Topics>(topic: T): void {
+  #keep(topic: keyof Topics): void {
     this.api.hear(topic, (value) => {
-      this.#values[topic] = value;
+      Object.assign(this.#values, { [topic]: value });
     });
   }
 
-  /** What a topic showed last. */
-  shown<T extends keyof Topics>(topic: T): Topics[T] | undefined {
-    return this.#values[topic];
+  /** What topics showed last. */
+  get shown(): Readonly<Partial<Topics>> {
+    return this.#values;
+  }
+
+  /** The session on the screen; throws while nobody is signed in. */
+  get session(): SessionView {
+    const { app } = this.#values;
+    if (app?.phase !== "open") throw new Error(JSON.stringify(app));
+    return app.session;
+  }
+
+  /** The room on the screen; throws while none is there. */
+  get room(): RoomView {
+    const { room } = this.#values;
+    return sure(room);
+  }
+
+  /** The first item of the room's sitting. */
+  get item(): ItemView {
+    return sure(this.room.sitting?.items[0]);
   }
 
   /** Waits until a topic shows something that holds; gives it. */
@@ -106,10 +140,29 @@ export class Tab {
     holds: (value: NonNullable<Topics[T]>) => boolean,
   ): Promise<NonNullable<Topics[T]>> {
     for (let tries = 0; tries < 1_500; tries += 1) {
-      const value = this.shown(topic);
-      if (value !== undefined && value !== null && holds(value)) return value;
+      const value = this.#values[topic] ?? null;
+      if (value !== null && holds(value)) return value;
       await pause(20);
     }
-    throw new Error(`${topic} shows ${JSON.stringify(this.shown(topic))?.slice(0, 4_000)}`);
+    const shown = JSON.stringify(this.#values[topic] ?? null);
+    throw new Error(`${topic} shows ${shown.slice(0, 4_000)}`);
   }
+
+  /** Joins as a person would, screen by screen. */
+  async join(text: string, vault: string): Promise<SessionView> {
+    await this.api.do("join.begin", { text, vault, place: "browser", passphrase: PASS });
+    const asked = await this.until("app", ({ phase }) => phase === "joining");
+    expect(asked).toMatchObject({ joining: { stage: "spoken", vault } });
+    await this.api.do("join.finish", { vault, passphrase: PASS });
+    await this.until("app", (app) => app.phase === "joining" && app.joining.stage === "pledge");
+    await this.api.do("join.pledge", {});
+    await this.until("app", ({ phase }) => phase === "open");
+    return this.session;
+  }
+}
+
+/** Something that must be there. */
+export function sure<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error("it is not there");
+  return value;
 }
