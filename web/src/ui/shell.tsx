@@ -57,7 +57,7 @@ function Line({ line }: { readonly line: SessionView["line"] }) {
   return (
     <span class="line" data-line={line} role="status">
       <span class="line-mark" aria-hidden="true" />
-      {t(`shell.line.${line}`)}
+      <span class="line-words">{t(`shell.line.${line}`)}</span>
     </span>
   );
 }
@@ -134,21 +134,23 @@ function Tools({ view }: { readonly view: SessionView }) {
 function Head({ view }: { readonly view: SessionView | null }) {
   return (
     <header class="head">
-      <a class="brand" href={href("home")}>
-        <span class="brand-mark" aria-hidden="true" />
-        <span class="brand-name">{t("app.name")}</span>
-        {view && <span class="brand-council">{view.council.name}</span>}
-      </a>
-      {view ? (
-        <>
-          <Nav caps={view.caps} />
-          <Tools view={view} />
-        </>
-      ) : (
-        <div class="tools">
-          <LangButton />
-        </div>
-      )}
+      <div class="head-in">
+        <a class="brand" href={href("home")}>
+          <span class="brand-mark" aria-hidden="true" />
+          <span class="brand-name">{t("app.name")}</span>
+          {view && <span class="brand-council">{view.council.name}</span>}
+        </a>
+        {view ? (
+          <>
+            <Nav caps={view.caps} />
+            <Tools view={view} />
+          </>
+        ) : (
+          <div class="tools">
+            <LangButton />
+          </div>
+        )}
+      </div>
     </header>
   );
 }

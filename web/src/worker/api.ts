@@ -95,6 +95,8 @@ export interface SessionView {
   };
   readonly id: LogView;
   readonly devices: readonly DeviceView[];
+  /** Whether this device's authenticator opens the vault too. */
+  readonly prf: boolean;
   readonly pledge: "live" | "missing" | "expired" | "not-needed";
   /** Kept evidence of a server that said two things. */
   readonly evidence: readonly EvidenceView[];
@@ -798,6 +800,8 @@ export interface Commands {
       readonly until: number;
       readonly review: number | null;
       readonly scope: BasisView["scope"];
+      /** Signed by all: it waits only to be taken into the room that I chair. */
+      readonly logged: boolean;
     }[]
   >;
   "basis.approve": Of<{ readonly sid: string }>;

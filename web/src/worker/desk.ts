@@ -49,6 +49,8 @@ export class Desk {
   #profile: Profile = memoryProfile();
   #health: Health = { fresh: true, persisted: false, used: null, room: null };
   #vaults: readonly VaultLine[] = [];
+  /** Names of vaults that an authenticator opens too. */
+  #prf: ReadonlySet<string> = new Set();
   #office: Office | null = null;
   #looking: ReturnType<typeof setTimeout> | null = null;
 
@@ -96,7 +98,9 @@ export class Desk {
     const { line, standing: found, manifest } = office;
     const { version } = this.around;
     const people = office.people();
-    const view = sessionOf(office.session, { people, line, version, manifest, standing: found });
+    const prf = this.#prf.has(office.session.vault.name);
+    const beside = { people, line, version, manifest, standing: found, prf };
+    const view = sessionOf(office.session, beside);
     const devices = view.devices.map((each) => ({
       ...each,
       name: office.deviceNames.get(each.did as Did) ?? "",
@@ -167,10 +171,15 @@ export class Desk {
   /** Looks which vaults there are. */
   async list(): Promise<void> {
     const names = await this.#profile.list();
-    const prf = new Set(await this.#profile.keys("prf", ""));
+    this.#prf = new Set(await this.#profile.keys("prf", ""));
     const lines = await Promise.all(
       names.map(async (name): Promise<VaultLine> => {
-        return { name, place: "browser", opened: await this.#openedAt(name), prf: prf.has(name) };
+        return {
+          name,
+          place: "browser",
+          opened: await this.#openedAt(name),
+          prf: this.#prf.has(name),
+        };
       }),
     );
     const files = [...this.#carried.keys()].filter((name) => !names.includes(name));
@@ -178,7 +187,7 @@ export class Desk {
       return { name, place: "file", opened: null, prf: false };
     });
     this.#vaults = [...lines, ...carried];
-    if (this.#phase === "vaults") this.topics.now("app");
+    if (this.#phase === "vaults" || this.#phase === "open") this.topics.now("app");
   }
 
   async #openedAt(name: string): Promise<number | null> {

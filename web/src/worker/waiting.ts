@@ -38,7 +38,7 @@ function pledges(office: Office): readonly WaitingLine[] {
   const { session } = office;
   const { line, standing, manifest } = office;
   const view = sessionOf(session, {
-    ...{ people: office.people(), line, version: "", manifest, standing },
+    ...{ people: office.people(), line, version: "", manifest, standing, prf: false },
   });
   if (view.pledge === "live" || view.pledge === "not-needed") return [];
   const since = office.now();

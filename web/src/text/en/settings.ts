@@ -66,6 +66,7 @@ export const settings: Record<keyof typeof ja, string> = {
   "vault.prf.title": "Open with this device",
   "vault.prf.what":
     "Finger, face or PIN can open the vault. The passphrase stays and is still asked for where it matters; the device alone never replaces it.",
+  "vault.prf.on": "This device can open the vault",
   "vault.prf.add": "Add this device's unlock",
   "vault.prf.remove": "Remove this device's unlock",
   "vault.prf.added": "This device's unlock was added",

@@ -64,6 +64,7 @@ export const settings = {
   "vault.prf.title": "端末の認証で開く",
   "vault.prf.what":
     "指紋・顔・PIN などで保管庫を開けるようにします。合言葉はこれまでどおり必要なときに使います。端末の認証だけになることはありません。",
+  "vault.prf.on": "この端末の認証で開けます",
   "vault.prf.add": "端末の認証を加える",
   "vault.prf.remove": "端末の認証を外す",
   "vault.prf.added": "端末の認証を加えました",

@@ -11,6 +11,8 @@ export interface Column<Row> {
   /** What rows are ordered by; nothing (null) comes last either way. */
   readonly order?: ((row: Row) => string | number | null) | undefined;
   readonly number?: boolean | undefined;
+  /** Holds buttons that say themselves what they do; the title is only read aloud. */
+  readonly acts?: boolean | undefined;
   /** The cell names its row. */
   readonly head?: boolean | undefined;
 }
@@ -69,7 +71,7 @@ function Head<Row>({ column, sorting, onSort }: HeadProps<Row>) {
   if (!column.order)
     return (
       <th scope="col" data-number={column.number === true}>
-        {column.title}
+        {column.acts ? <span class="unseen">{column.title}</span> : column.title}
       </th>
     );
   return (
@@ -92,7 +94,10 @@ function Head<Row>({ column, sorting, onSort }: HeadProps<Row>) {
 }
 
 function Cell<Row>({ column, row }: { readonly column: Column<Row>; readonly row: Row }) {
-  const attributes = { "data-title": column.title, "data-number": column.number === true };
+  const attributes = {
+    "data-title": column.acts ? "" : column.title,
+    "data-number": column.number === true,
+  };
   return column.head ? (
     <th scope="row" {...attributes}>
       {column.cell(row)}

@@ -16,8 +16,6 @@ export interface TabsProps<T extends string> {
   readonly value: T;
   readonly onChange: (value: T) => void;
   readonly children: ComponentChildren;
-  /** `bottom`: fixed at the lower edge, for phones. */
-  readonly place?: "top" | "bottom" | undefined;
 }
 
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
@@ -30,14 +28,7 @@ function next(key: string, at: number, count: number): number | null {
 }
 
 /** A row of tabs over the one panel of the chosen tab. */
-export function Tabs<T extends string>({
-  label,
-  tabs,
-  value,
-  onChange,
-  children,
-  place = "top",
-}: TabsProps<T>) {
+export function Tabs<T extends string>({ label, tabs, value, onChange, children }: TabsProps<T>) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent) => {
@@ -53,7 +44,7 @@ export function Tabs<T extends string>({
     (list.current?.children[at] as HTMLElement | undefined)?.focus();
   };
   return (
-    <div class="tabs" data-place={place}>
+    <div class="tabs">
       <div class="tabs-list" role="tablist" aria-label={label} ref={list}>
         {tabs.map((tab) => (
           <button

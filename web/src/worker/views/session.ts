@@ -17,6 +17,8 @@ export interface Beside {
   readonly manifest: string;
   /** Null while the page's own bytes were not compared yet. */
   readonly standing: Standing | null;
+  /** Whether an authenticator opens the vault here. */
+  readonly prf: boolean;
 }
 
 /** The session as the frame and 設定 show it. */
@@ -42,6 +44,7 @@ export function sessionOf(session: Session, beside: Beside): SessionView {
     },
     id: logOf(session),
     devices: devicesOf(session),
+    prf: beside.prf,
     pledge: pledgeOf(session),
     evidence: vault.contents.evidence.map(evidenceOf),
     receiptsWaiting: vault.contents.receipts.length,

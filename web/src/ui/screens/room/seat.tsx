@@ -1,5 +1,6 @@
 /** My answer to an invitation: attend, stay away with a reason, or send a colleague. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
 import type { PersonView, SittingView } from "../../../worker/api";
 import { t, term } from "../../../text/catalogue";
 import { useApi, useCommand } from "../../api";
@@ -9,6 +10,7 @@ import { RadioGroup } from "../../parts/choice";
 import { Select } from "../../parts/field";
 import { CodeReason } from "../../parts/notice";
 import { toast } from "../../parts/toast";
+import { route } from "../../router";
 import { session } from "../../state";
 import { useScene } from "./context";
 
@@ -22,7 +24,37 @@ type Answer = "accept" | "decline" | "delegate";
 export function SeatAnswer({ sitting }: { readonly sitting: SittingView }) {
   const { powers } = useScene();
   if (powers.seat?.state !== "invited") return null;
-  return <AnswerCard sitting={sitting} me={powers.seat.person} />;
+  return (
+    <Reached part="seat">
+      <AnswerCard sitting={sitting} me={powers.seat.person} />
+    </Reached>
+  );
+}
+
+interface ReachedProps {
+  readonly part: string;
+  readonly children: ComponentChildren;
+}
+
+/** Whoever came by a link to this part begins here. */
+function Reached({ part, children }: ReachedProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const isAsked = route.value.part === part;
+  useEffect(() => {
+    if (!isAsked) return undefined;
+    const frame = requestAnimationFrame(() => {
+      place.current?.scrollIntoView({ block: "center" }); // after the frame went to the top
+      place.current?.focus({ preventScroll: true });
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, [isAsked]);
+  return (
+    <div ref={place} tabIndex={-1}>
+      {children}
+    </div>
+  );
 }
 
 interface AnswerProps {

@@ -80,6 +80,7 @@ function columns(): readonly Column<DeviceView>[] {
     {
       key: "end",
       title: t("devices.end"),
+      acts: true,
       cell: (device) => !device.ended && !device.me && <End device={device} />,
     },
   ];

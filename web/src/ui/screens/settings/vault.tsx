@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { t } from "../../../text/catalogue";
 import { useCommand } from "../../api";
 import { download } from "../../download";
+import { Badge } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { Card } from "../../parts/card";
 import { PassField } from "../../parts/field";
@@ -11,6 +12,7 @@ import { toast } from "../../parts/toast";
 import { makePrf, prfOffered } from "../../prf";
 import { session } from "../../state";
 import { NO_PASS, Passphrase, passed } from "../join/passphrase";
+import type { PartProps } from "./settings";
 
 function Change() {
   const change = useCommand("vault.passphrase");
@@ -53,7 +55,7 @@ function Change() {
   );
 }
 
-function Authenticator() {
+function Authenticator({ has }: { readonly has: boolean }) {
   const set = useCommand("vault.prf");
   const [passphrase, type] = useState("");
   const [failed, fail] = useState(false);
@@ -82,19 +84,10 @@ function Authenticator() {
           disabled={passphrase === ""}
           busy={set.busy}
           onClick={() => {
-            void add();
+            void (has ? go(null) : add());
           }}
         >
-          {t("vault.prf.add")}
-        </Button>
-        <Button
-          disabled={passphrase === ""}
-          busy={set.busy}
-          onClick={() => {
-            void go(null);
-          }}
-        >
-          {t("vault.prf.remove")}
+          {t(has ? "vault.prf.remove" : "vault.prf.add")}
         </Button>
       </div>
     </div>
@@ -128,13 +121,18 @@ function Copy() {
 }
 
 /** Everything about the vault that is open. */
-export function VaultPart() {
+export function VaultPart({ view }: PartProps) {
   return (
     <>
       <Copy />
       <Card title={t("vault.prf.title")}>
         <p>{t("vault.prf.what")}</p>
-        {prfOffered() ? <Authenticator /> : <Notice kind="info">{t("vault.prf.none")}</Notice>}
+        {view.prf && <Badge tone="good">{t("vault.prf.on")}</Badge>}
+        {prfOffered() ? (
+          <Authenticator has={view.prf} />
+        ) : (
+          <Notice kind="info">{t("vault.prf.none")}</Notice>
+        )}
       </Card>
       <Change />
     </>
