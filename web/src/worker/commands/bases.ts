@@ -16,13 +16,14 @@ type Names =
 
 type Waiting = Out<"basis.waiting">[number];
 
-function waitingOf(office: Office, sid: Sid, body: Basis): Waiting {
+function waitingOf(office: Office, sid: Sid, body: Basis, logged: boolean): Waiting {
   const people = office.people();
   const { law, until, rev: review } = body;
   const scope = body.scope.flatMap(({ ag, cats }) => {
     return ag.map((aid) => ({ agency: people.agency(aid), cats, withdrawn: [] }));
   });
-  return { sid, caseId: body.case, law, by: people.person(body.prop), until, review, scope };
+  const by = people.person(body.prop);
+  return { sid, caseId: body.case, law, by, until, review, scope, logged };
 }
 
 /** Decisions that wait for my signature, and bases that wait to be taken into a room I chair. */
@@ -31,9 +32,12 @@ async function waiting(desk: Desk): Promise<readonly Waiting[]> {
   const found = (await bases.waiting(office.session)).flatMap(({ sid, body }) => {
     return body.typ === "basis" ? [[sid, body] as const] : [];
   });
-  const all = [...found, ...unlisted(office)];
-  await office.learnNames(all.map(([, { prop }]) => prop));
-  return all.map(([sid, body]) => waitingOf(office, sid, body));
+  const logged = unlisted(office);
+  await office.learnNames([...found, ...logged].map(([, { prop }]) => prop));
+  return [
+    ...found.map(([sid, body]) => waitingOf(office, sid, body, false)),
+    ...logged.map(([sid, body]) => waitingOf(office, sid, body, true)),
+  ];
 }
 
 /** Signs a decision, or takes a logged basis into the room that I chair. */

@@ -230,7 +230,8 @@ function readable(
     [...pairs].filter((pair) => {
       const [sub = "", cat = ""] = pair.split(" ");
       const target = targetOf({ cls: "sec", sub: sub as SubId, cats: new Set([cat]), bases });
-      return decide(now, actor, "read", target, register).allow;
+      // A guest is shown cards; of anything else only what she was granted.
+      return decide(now, actor, "read", { ...target, granted: false }, register).allow;
     }),
   );
 }
