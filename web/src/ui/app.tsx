@@ -12,7 +12,7 @@ import { Button, LinkButton } from "./parts/button";
 import { Notice } from "./parts/notice";
 import { Page } from "./parts/page";
 import { Empty, Loading } from "./parts/progress";
-import { href, route, startRouter } from "./router";
+import { go, href, route, startRouter } from "./router";
 import { SCREENS } from "./screens";
 import { JoinDevice } from "./screens/join/device";
 import { Join } from "./screens/join/join";
@@ -91,12 +91,22 @@ class Fence extends Component<
   }
 }
 
+/** Whoever has just joined stands at home. */
+function homeAfterJoining(): () => void {
+  let before = app.value.phase;
+  return app.subscribe(({ phase }) => {
+    if (before === "joining" && phase === "open") go(href("home"));
+    before = phase;
+  });
+}
+
 /** Everything that hears the world while the page stands; returns how to stop. */
 function begin(api: Api): () => void {
   const stops = [
     applyLook(),
     startRouter(),
     connect(api),
+    homeAfterJoining(),
     runClock(() => performance.now()),
     watchCoverKeys(),
   ];

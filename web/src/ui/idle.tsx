@@ -11,9 +11,18 @@ const MINUTE = 60_000;
 const LOOK = 5_000;
 const SIGNS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const;
 
+interface Watching {
+  /** A minute is left, or it no longer is. */
+  readonly warn: (soon: boolean) => void;
+  readonly lock: () => void;
+  /** Somebody was here since this was told last. */
+  readonly stay: () => void;
+}
+
 /** Watch for signs of somebody; `warn` a minute before, then `lock`. Returns how to stop. */
-function watch(warn: (soon: boolean) => void, lock: () => void): () => void {
+function watch({ warn, lock, stay }: Watching): () => void {
   let last = performance.now();
+  let told = last;
   const touch = () => {
     last = performance.now();
   };
@@ -21,6 +30,10 @@ function watch(warn: (soon: boolean) => void, lock: () => void): () => void {
     const idle = performance.now() - last;
     const limit = lockMinutes.value * MINUTE;
     warn(idle > limit - MINUTE);
+    if (last > told) {
+      told = last;
+      stay();
+    }
     if (idle > limit) lock();
   }, LOOK);
   for (const sign of SIGNS) addEventListener(sign, touch, { capture: true, passive: true });
@@ -37,9 +50,15 @@ export function IdleLock() {
   const open = session.value !== null;
   useEffect(() => {
     if (!open) return undefined;
-    return watch(warn, () => {
+    // The worker counts too: should this page hang, the vault is locked all the same.
+    const stay = () => {
+      api.do("vault.stay", { minutes: lockMinutes.value }).catch(() => undefined);
+    };
+    const lock = () => {
       api.do("vault.lock", {}).catch(() => undefined);
-    });
+    };
+    stay();
+    return watch({ warn, lock, stay });
   }, [open, api]);
   const stay = () => {
     warn(false);
