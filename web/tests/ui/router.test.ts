@@ -19,7 +19,7 @@ test.each([
   "#/case/12",
   `#/case/${CASE}/<script>`,
   "#/settings/a/b",
-  "#/home/%E5%90%8D",
+  "#/docket/%E5%90%8D",
   "#/constructor",
 ])("%s is no place", (fragment) => {
   expect(readRoute(fragment).screen).toBe("missing");
