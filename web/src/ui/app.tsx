@@ -1,10 +1,11 @@
 /** The whole page over an Api. */
 // First, so that the styles of parts and screens come after it.
 import "./base.css";
+import { signal } from "@preact/signals";
 import { Component, type ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../text/catalogue";
-import type { Api, AppView } from "../worker/api";
+import type { Api, AppView, JoiningView } from "../worker/api";
 import { ApiProvider } from "./api";
 import { Cover, watchCoverKeys } from "./cover";
 import { applyLook } from "./look";
@@ -38,6 +39,10 @@ function Outside({ view }: { readonly view: Extract<AppView, { phase: "vaults" }
   return route.value.part === "device" ? <JoinDevice /> : <Join />;
 }
 
+/** Somebody has just joined and signed. */
+const joined = signal(false);
+const DONE: JoiningView = { vault: "", stage: "done", spoken: null };
+
 function Current({ view }: { readonly view: AppView }) {
   switch (view.phase) {
     case "starting":
@@ -51,6 +56,8 @@ function Current({ view }: { readonly view: AppView }) {
     case "follower":
       return <Follower />;
     case "open": {
+      if (joined.value && route.value.screen === "join")
+        return <Joining joining={DONE} invitation={null} />;
       const Screen = SCREENS[route.value.screen] ?? Missing;
       return <Screen key={route.value.caseId ?? route.value.screen} />;
     }
@@ -91,12 +98,16 @@ class Fence extends Component<
   }
 }
 
-/** Whoever has just joined stands at home. */
-function homeAfterJoining(): () => void {
-  let before = app.value.phase;
-  return app.subscribe(({ phase }) => {
-    if (before === "joining" && phase === "open") go(href("home"));
-    before = phase;
+/** Whoever signed her pledge is told that she is done; any other who joined stands at home. */
+function watchJoining(): () => void {
+  let before = app.value;
+  return app.subscribe((view) => {
+    if (before.phase === "joining" && view.phase === "open") {
+      if (before.joining.stage === "pledge") joined.value = true;
+      else go(href("home"));
+    }
+    if (view.phase !== "open") joined.value = false;
+    before = view;
   });
 }
 
@@ -106,7 +117,7 @@ function begin(api: Api): () => void {
     applyLook(),
     startRouter(),
     connect(api),
-    homeAfterJoining(),
+    watchJoining(),
     runClock(() => performance.now()),
     watchCoverKeys(),
   ];

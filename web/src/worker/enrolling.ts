@@ -65,7 +65,6 @@ export class Enrolment {
   /** Waits for the certificate, and takes it. */
   async finish(passphrase: string, signal: AbortSignal): Promise<void> {
     await enrol.finish(this.council, this.vault, { passphrase, patience: PATIENCE, signal });
-    this.stage = "pledge";
   }
 
   /** Makes keys and asks the other device. */

@@ -58,8 +58,12 @@ async function begin(
 async function finished(desk: Desk, enrolment: Enrolment): Promise<void> {
   enrolment.council.http.close();
   const office = await desk.signIn(enrolment.vault);
-  if (isPledged(office)) await desk.show();
-  else desk.topics.now("app");
+  if (isPledged(office)) {
+    await desk.show();
+    return;
+  }
+  enrolment.stage = "pledge";
+  desk.topics.now("app");
 }
 
 function isPledged({ session }: Office): boolean {
@@ -146,7 +150,6 @@ export const JOINING: Commands<Names> = {
   "link.finish": async (desk, _input, { signal }) => {
     const enrolment = desk.requireEnrolment();
     await enrolment.finishSibling(signal);
-    enrolment.stage = "pledge";
     await finished(desk, enrolment);
     return null;
   },
