@@ -1,6 +1,7 @@
 /** The catalogue in English. */
 import type { ja } from "./ja";
 import { boards } from "./en/boards";
+import { audit } from "./en/audit";
 import { consent } from "./en/consent";
 import { convene } from "./en/convene";
 import { docket } from "./en/docket";
@@ -18,6 +19,7 @@ export const en: Record<keyof typeof ja, string> = {
   ...common,
   ...settings,
   ...join,
+  ...audit,
   ...consent,
   ...convene,
   ...docket,

@@ -1,5 +1,6 @@
 /** The source catalogue: every word of the screens in Japanese; other languages have its keys. */
 import { boards } from "./ja/boards";
+import { audit } from "./ja/audit";
 import { consent } from "./ja/consent";
 import { convene } from "./ja/convene";
 import { docket } from "./ja/docket";
@@ -17,6 +18,7 @@ export const ja = {
   ...common,
   ...settings,
   ...join,
+  ...audit,
   ...consent,
   ...convene,
   ...docket,

@@ -11,5 +11,11 @@ export const SCREENS: Readonly<Partial<Record<Screen, ComponentType>>> = {
   docket: later("docket", () =>
     import("./screens/docket/docket").then(({ DocketScreen }) => DocketScreen),
   ),
+  audit: later("audit", () =>
+    import("./screens/audit/audit").then(({ AuditScreen }) => AuditScreen),
+  ),
+  new: later("new_case", () =>
+    import("./screens/consent/new_case").then(({ NewCaseScreen }) => NewCaseScreen),
+  ),
   case: later("case", () => import("./screens/case").then(({ CaseScreen }) => CaseScreen)),
 };

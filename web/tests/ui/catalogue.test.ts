@@ -21,7 +21,7 @@ const names = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map(([, name]
 
 test("both languages say every key, with the same facts in it", () => {
   expect(Object.keys(en).sort()).toEqual(Object.keys(ja).sort());
-  for (const [key, words] of Object.entries(ja)) {
+  for (const [key, words] of Object.entries<string>(ja)) {
     const other = en[key as keyof typeof ja];
     expect([key, words !== "" && other !== ""]).toEqual([key, true]);
     expect([key, names(other)]).toEqual([key, names(words)]);

@@ -2,7 +2,7 @@
 import type { docket as ja } from "../ja/docket";
 
 export const docket: Record<keyof typeof ja, string> = {
-  "docket.title": "Docket",
+  "docket.title": "All cases",
   "docket.lead": "Every open case in one line; the most pressing come first.",
   "docket.new": "Start a new case",
   "docket.caption": "List of cases",

@@ -15,7 +15,6 @@ export const consent = {
   "consent.none.what":
     "根拠がないあいだ、個人の情報は共有できません。本人の同意を登録するか、法に基づく決定を提案してください。",
   "consent.subjectClosed": "氏名は非表示",
-  "consent.current": "いま使われている根拠",
   "consent.noCurrent": "いま使える根拠はありません",
   "consent.past": "これまでの根拠（{n}件）",
   "consent.ver": "第{n}版",
@@ -40,15 +39,14 @@ export const consent = {
     "このケースの会議室を開けないため、登録済みの根拠は示せません。承認待ちの決定は下で確認できます。",
   "consent.history": "撤回や期限切れのあとも、だれが何を見たかの記録は残ります。",
   // approvals
-  "approve.title": "承認を待つ決定",
-  "approve.lead": "提案者とは別の承認者の署名で、はじめて効力を持ちます。",
-  "approve.mine": "あなたの承認を待っています",
+  "approve.title": "承認・追加を待つ根拠",
+  "approve.lead":
+    "決定は、提案者とは別の承認者の署名で効力を持ちます。登録された同意は、会長が会議室に加えると使えます。",
   "approve.what": "{name}さんの提案",
   "approve.law": "根拠",
   "approve.until": "期限",
   "approve.review": "見直し",
   "approve.scope": "提供先と範囲",
-  "approve.read": "内容を確かめる",
   "approve.act": "承認する",
   "approve.confirm": "この決定を承認しますか",
   "approve.effect":
@@ -57,12 +55,16 @@ export const consent = {
   "approve.responsible":
     "承認したことは、あなたの名前で記録に残ります。見直しの日を過ぎると、閲覧は自動で止まります。",
   "approve.done": "決定を承認しました",
-  "approve.none": "承認を待つ決定はありません",
+  "approve.recorded": "{name}さんが登録した根拠",
+  "approve.list": "会議室の根拠に加える",
+  "approve.listConfirm": "この根拠を会議室に加えますか",
+  "approve.listEffect":
+    "加えると、次の機関の出席者が、次の範囲の情報を見られるようになります。会議室の鍵は自動で新しくなります。",
+  "approve.listed": "会議室の根拠に加えました",
   // wizard
   "terms.new": "根拠を登録する",
   "terms.next.consent": "同意の範囲・期間を変える",
   "terms.next.law": "見直して再決定する",
-  "terms.subtitle": "{code}　{name}",
   "terms.step.who": "だれの・何に基づく",
   "terms.step.scope": "だれに・何を",
   "terms.step.time": "目的と期間",
@@ -92,7 +94,6 @@ export const consent = {
   "terms.scope.find": "機関を探す",
   "terms.scope.kind": "機関の種類",
   "terms.scope.kind.any": "すべての種類",
-  "terms.scope.chosen": "選んだ機関（{n}）",
   "terms.scope.others": "ほかの機関",
   "terms.scope.agency": "機関",
   "terms.scope.all": "すべて",
@@ -117,7 +118,6 @@ export const consent = {
   "terms.approver.none": "ほかに承認できる人がいません。調整機関に相談してください。",
   "terms.record.lead":
     "ここに書いたことは暗号化され、会議室の中でだけ読めます。後から確かめられるように、短くても具体的に書いてください。",
-  "terms.given": "同意した人と権限の確認",
   "terms.given.self": "本人",
   "terms.given.parent": "親権者",
   "terms.given.minor": "未成年後見人",
@@ -125,12 +125,10 @@ export const consent = {
   "terms.given.agent": "本人から委任された代理人",
   "terms.given.how": "権限をどう確認しましたか",
   "terms.given.family": "家族であるだけでは、本人に代わって同意することはできません。",
-  "terms.form": "同意の方法",
   "terms.form.paper": "書面",
   "terms.form.electronic": "電磁的な方法",
   "terms.form.oral": "口頭",
   "terms.form.how": "日付・場所・立会人・保管場所など",
-  "terms.conflict": "代理人と本人の利害",
   "terms.conflict.no": "対立しない（または本人が同意した）",
   "terms.conflict.yes": "対立するおそれがある",
   "terms.conflict.how": "確認したこと",
@@ -151,6 +149,8 @@ export const consent = {
   "terms.done.law": "決定を提案しました",
   "terms.done.law.what":
     "{name}さんの承認を待っています。承認されるまで、だれにも新しい情報は開きません。",
+  "terms.done.consent.wait":
+    "会長が会議室の根拠に加えると、使えるようになります。会長に知らせてください。",
   "terms.done.consent.what": "会議室の鍵は自動で新しくなります。",
   "terms.fault.subject": "氏名または呼び名を入力してください",
   "terms.fault.kind": "同意か、法に基づく決定かを選んでください",
@@ -183,7 +183,6 @@ export const consent = {
   "effect.items": "根拠がなくなる議題",
   "effect.outside":
     "まだ会議室にいない人は、ここには出ません。招集すると、この範囲で見られるようになります。",
-  "effect.nothing": "いま会議室にいる人に、変わりはありません。",
   "effect.due": "期限 {day}",
   "effect.item": "第{no}議題",
   "change.title": "前の版との違い",
@@ -205,7 +204,6 @@ export const consent = {
   "withdraw.title": "撤回を受け付ける",
   "withdraw.lead": "撤回は理由を問わず、今すぐ効力を持ちます。",
   "withdraw.which": "どの同意の撤回ですか",
-  "withdraw.which.law": "どの根拠を終わらせますか",
   "withdraw.none": "撤回できる根拠はありません",
   "withdraw.how": "どこまで撤回しますか",
   "withdraw.how.all": "すべて",
@@ -217,7 +215,6 @@ export const consent = {
   "withdraw.agencies": "提供をやめる機関",
   "withdraw.cats": "提供をやめる情報",
   "withdraw.pick": "やめる相手や情報を選んでください",
-  "withdraw.check": "影響を確かめる",
   "withdraw.tell": "本人に伝えること",
   "withdraw.tell.now": "今から先は、新しい内容は渡りません。会議中の人はその場で退室します。",
   "withdraw.tell.seen":
@@ -244,6 +241,8 @@ export const consent = {
   "newcase.step": "ケース",
   "newcase.act": "ケース室を開く",
   "newcase.done": "ケース室を開きました",
+  "newcase.proposed": "決定を提案しました。承認されると、ケース室が開きます",
+  "newcase.propose": "決定を提案して、ケースを用意する",
   "newcase.open": "会議室に入れる機関",
   "newcase.open.what":
     "開いた時点で入るのは、あなたと事務局だけです。ほかの人は、招集したときにこの範囲で入れます。",

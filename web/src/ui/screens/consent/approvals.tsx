@@ -33,11 +33,16 @@ function WaitingFacts({ waiting }: { readonly waiting: Waiting }) {
 function Line({ waiting, onDone }: { readonly waiting: Waiting; readonly onDone: () => void }) {
   const api = useApi();
   const [open, setOpen] = useState(false);
-  const isMine = waiting.by.me;
+  const isMine = waiting.by.me && !waiting.logged;
+  const act = t(waiting.logged ? "approve.list" : "approve.act");
   return (
     <li class="approval stack" data-gap="small">
       <div class="row" data-between="true">
-        <strong>{t("approve.what", { name: waiting.by.name || t("common.unknownName") })}</strong>
+        <strong>
+          {t(waiting.logged ? "approve.recorded" : "approve.what", {
+            name: waiting.by.name || t("common.unknownName"),
+          })}
+        </strong>
         <Person person={waiting.by} />
       </div>
       <WaitingFacts waiting={waiting} />
@@ -50,25 +55,25 @@ function Line({ waiting, onDone }: { readonly waiting: Waiting; readonly onDone:
             setOpen(true);
           }}
         >
-          {t("approve.act")}
+          {act}
         </Button>
       </div>
       <Confirm
         open={open}
-        title={t("approve.confirm")}
-        act={t("approve.act")}
+        title={t(waiting.logged ? "approve.listConfirm" : "approve.confirm")}
+        act={act}
         onClose={() => {
           setOpen(false);
         }}
         onAct={async () => {
           await api.do("basis.approve", { sid: waiting.sid });
-          toast(t("approve.done"));
+          toast(t(waiting.logged ? "approve.listed" : "approve.done"));
           onDone();
         }}
       >
-        <p>{t("approve.effect")}</p>
+        <p>{t(waiting.logged ? "approve.listEffect" : "approve.effect")}</p>
         <ScopeList scope={waiting.scope} />
-        <p>{t("approve.responsible")}</p>
+        {!waiting.logged && <p>{t("approve.responsible")}</p>}
       </Confirm>
     </li>
   );

@@ -95,7 +95,9 @@ function Overview({ caseId, open }: { readonly caseId: string; readonly open: Op
       lead={t("consent.lead")}
       aside={room && <Ways caseId={caseId} room={room} />}
     >
-      {session.value?.caps.includes("chair") && <Approvals caseId={caseId} />}
+      {(session.value?.caps.includes("chair") === true || room?.chair === true) && (
+        <Approvals caseId={caseId} />
+      )}
       {room ? <Bases room={room} /> : <Closed open={open} />}
     </Page>
   );

@@ -90,7 +90,8 @@ function Done({
         </>
       }
     >
-      {isLaw ? t("terms.done.law.what", { name }) : t("terms.done.consent.what")}
+      {isLaw && t("terms.done.law.what", { name })}
+      {!isLaw && t(room.chair ? "terms.done.consent.what" : "terms.done.consent.wait")}
     </Notice>
   );
 }
