@@ -35,7 +35,33 @@ _OUTSIDE: Final = """() => {
   if (whole <= wide) return [];
   const out = [...document.body.querySelectorAll("*")].filter(
     (each) => each.getBoundingClientRect().right > wide + 0.5);
-  return [`${whole} > ${wide}`, ...out.slice(0, 5).map((each) => `${each.tagName}.${each.className}`)];
+  const names = out.slice(0, 5).map((each) => `${each.tagName}.${each.className}`);
+  return [`${whole} > ${wide}`, ...names];
+}"""
+
+_CROWDED: Final = """() => {
+  const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")];
+  const stops = all.map((each) => each.closest(".choice") ?? each)
+    .filter((each) => each.checkVisibility({ visibilityProperty: true }))
+    .filter((each) => !each.closest(".unseen, .phone-tabs"))
+    .map((each) => [each, each.getBoundingClientRect()]);
+  const name = (each) => (each.ariaLabel ?? each.innerText ?? each.id ?? each.tagName).slice(0, 30);
+  const told = [];
+  for (const [each, box] of stops) {
+    const em = parseFloat(getComputedStyle(each).fontSize);
+    const words = each.matches("button, a.button") && !each.querySelector(".unseen")
+      ? each.innerText.trim() : "";
+    if (words.length > 2 && box.width < 2.5 * em)
+      told.push(`squeezed: ${name(each)}`);
+    for (const [other, next] of stops) {
+      if (each === other || each.contains(other) || other.contains(each)) continue;
+      const wide = Math.min(box.right, next.right) - Math.max(box.left, next.left);
+      const high = Math.min(box.bottom, next.bottom) - Math.max(box.top, next.top);
+      if (wide > 1 && high > 1 && each.compareDocumentPosition(other) & 4)
+        told.push(`${name(each)} over ${name(other)}`);
+    }
+  }
+  return told;
 }"""
 
 
@@ -84,6 +110,11 @@ class Gallery:
     async def outside(self) -> list[str]:
         """What makes the page scroll sideways: how wide it is, and the first that stick out."""
         found: list[str] = await self.page.evaluate(_OUTSIDE)
+        return found
+
+    async def crowded(self) -> list[str]:
+        """What one cannot hit or read: controls over one another, words in a slit."""
+        found: list[str] = await self.page.evaluate(_CROWDED)
         return found
 
     def told(self) -> list[str]:

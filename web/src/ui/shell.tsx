@@ -12,7 +12,7 @@ import { Button } from "./parts/button";
 import { Menu } from "./parts/menu";
 import { Toasts } from "./parts/toast";
 import { go, href, route, type Screen } from "./router";
-import { home, session } from "./state";
+import { app, home, session } from "./state";
 import "./shell.css";
 
 interface Place {
@@ -155,14 +155,20 @@ function Head({ view }: { readonly view: SessionView | null }) {
   );
 }
 
-/** After a change of place the focus goes to the new heading, so that readers hear where they are. */
+/**
+ * After a change of place, an unlocking or a locking the focus goes to the new heading, so that readers
+ * hear where they are; a page that has just been opened is begun at its top.
+ */
 function useFocusOnMove(): { readonly current: HTMLElement | null } {
   const main = useRef<HTMLElement>(null);
-  const place = `${route.value.screen}/${route.value.caseId ?? ""}/${route.value.part}`;
-  const last = useRef(place);
+  const { phase } = app.value;
+  const place = [phase, route.value.screen, route.value.caseId, route.value.part].join("/");
+  const last = useRef({ place, phase });
   useEffect(() => {
-    if (last.current === place) return;
-    last.current = place;
+    const before = last.current;
+    if (before.place === place) return;
+    last.current = { place, phase };
+    if (before.phase === "starting") return;
     const heading = main.current?.querySelector<HTMLElement>("h1[tabindex]");
     (heading ?? main.current)?.focus();
     scrollTo(0, 0);
