@@ -13,6 +13,7 @@ import { Cases, type CaseLine } from "../protocol/generated";
 import type { CaseId, Did, SitId, Wid } from "../protocol/ids";
 import { SECOND } from "../protocol/times";
 import type { SessionView, WaitingLine } from "./api";
+import { admit } from "./admitting";
 import { toTrouble } from "./failing";
 import type { Topic } from "./topics";
 import { seenOf, sitFor, standsFor } from "./seeing";
@@ -56,6 +57,7 @@ export class Office {
   /** What waits elsewhere than in rooms: approvals, enrolments, the pledge. */
   waiting: readonly WaitingLine[] = [];
   readonly #reading = new Turns();
+  readonly #admitting = new Turns();
   readonly #newDevices = new Set<Did>();
   readonly #telling: Telling;
   readonly #names = new Map<Wid, string>();
@@ -153,12 +155,18 @@ export class Office {
   /** Rows came: what I may read of them and did not come with them is asked for. */
   #grown(caseId: CaseId): void {
     this.#telling.changed("home", "docket");
+    void this.quietly(() => this.#admit(caseId));
     if (caseId !== this.current) return;
     this.nameSoon(standsFor(this.client.member(caseId).room));
     void this.quietly(async () => {
       await this.readAll(caseId);
       await this.#takeSeat(caseId);
     });
+  }
+
+  /** Lets in who accepted a seat of a room that I chair; one roster at a time. */
+  async #admit(caseId: CaseId): Promise<void> {
+    await this.#admitting.run(() => admit(this, caseId));
   }
 
   /** Opens all that I may read in a room; one reading at a time. */
@@ -255,6 +263,7 @@ export class Office {
     try {
       if (room.state.seq < line.seq || room.state.seq === 0) await this.client.open(line.case);
       for (const doc of homeReads(room, this.session.me)) await room.read(doc);
+      await this.quietly(() => this.#admit(line.case));
       this.#troubles.delete(line.case);
     } catch (error) {
       const { code } = toTrouble(error);

@@ -5,7 +5,7 @@ import type { WaitingLine } from "./api";
 import { settle, unlisted } from "./founding";
 import type { Office } from "./office";
 import { isRegistrar, requestsOf } from "./registering";
-import { sessionOf } from "./views/session";
+import { pledgeOf } from "./views/session";
 
 /** Looks for it whenever the rooms are looked at. */
 export async function lookAround(office: Office): Promise<void> {
@@ -36,11 +36,8 @@ async function enrolments(office: Office): Promise<readonly WaitingLine[]> {
 
 function pledges(office: Office): readonly WaitingLine[] {
   const { session } = office;
-  const { line, standing, manifest } = office;
-  const view = sessionOf(session, {
-    ...{ people: office.people(), line, version: "", manifest, standing, prf: false },
-  });
-  if (view.pledge === "live" || view.pledge === "not-needed") return [];
+  const pledged = pledgeOf(session);
+  if (pledged === "live" || pledged === "not-needed") return [];
   const since = office.now();
   return [{ what: "pledge", caseId: null, code: null, id: session.me.wid, words: "", since }];
 }

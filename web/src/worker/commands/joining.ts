@@ -13,6 +13,7 @@ import { DAY, MINUTE } from "../../protocol/times";
 import type { Desk } from "../desk";
 import { digitsOf, Enrolment, lookAt, lookAtOffer, pledgeHash, pledgeIn } from "../enrolling";
 import type { Office } from "../office";
+import { pledgeOf } from "../views/session";
 import { wrote, type Commands } from "./command";
 
 type Names =
@@ -67,16 +68,8 @@ async function finished(desk: Desk, enrolment: Enrolment): Promise<void> {
 }
 
 function isPledged({ session }: Office): boolean {
-  const { directory, size } = session.council.log;
-  try {
-    if (directory.currentPledge(size) !== undefined) {
-      directory.requirePledge(session.me.aid, session.me.wid, size);
-    }
-    return true;
-  } catch (error) {
-    if (error instanceof Refused) return false;
-    throw error;
-  }
+  const pledged = pledgeOf(session);
+  return pledged === "live" || pledged === "not-needed";
 }
 
 /** Signs the council's text; PLEDGE_MISSING for one that this build cannot show. */

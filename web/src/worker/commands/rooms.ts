@@ -2,7 +2,7 @@
 
 import * as seating from "../../client/seating";
 import type { CaseId, SitId, Wid } from "../../protocol/ids";
-import { DAY } from "../../protocol/times";
+import { GUEST } from "../admitting";
 import { found } from "../founding";
 import { sitFor } from "../seeing";
 import { memberOf, wrote, type Commands } from "./command";
@@ -10,9 +10,6 @@ import { memberOf, wrote, type Commands } from "./command";
 type Names =
   | ("room.open" | "room.leave" | "room.confirm" | "room.create")
   | ("room.add" | "room.remove" | "room.close");
-
-/** How long, in ms, a guest is in a room. */
-const GUEST = DAY;
 
 /** Commands on rooms. */
 export const ROOMS: Commands<Names> = {

@@ -83,7 +83,7 @@ function devicesOf({ council, me }: Session): readonly DeviceView[] {
 }
 
 /** 誓約書: an auditor opens no contents and need not pledge. */
-function pledgeOf({ council, me }: Session): SessionView["pledge"] {
+export function pledgeOf({ council, me }: Session): SessionView["pledge"] {
   const { directory, size } = council.log;
   const caps = directory.workers.get(me.wid)?.newest(size)?.body.caps ?? [];
   if (directory.currentPledge(size) === undefined || caps.every((cap) => cap === "audit")) {
