@@ -12,7 +12,9 @@ from playwright.async_api import Browser, async_playwright
 
 from server import page
 from tests.browser import gallery as galleries
+from tests.browser import office as offices
 from tests.browser.gallery import Gallery
+from tests.browser.office import Office
 from tests.browser.stage import ROOT, SCREENS, Hall
 from tests.faults.processes import Node, own_by_login
 
@@ -91,3 +93,10 @@ async def gallery(browser: Browser, built_gallery: page.Page) -> AsyncIterator[G
     """A tab in which every screen can be shown; any complaint of the browser fails the test."""
     async with galleries.opened(browser, built_gallery) as gallery:
         yield gallery
+
+
+@pytest.fixture
+async def office(server: Node, tmp_path: Path) -> AsyncIterator[Office]:
+    """The office of a council that was just founded on the server."""
+    async with offices.opened(server, tmp_path) as office:
+        yield office

@@ -78,7 +78,7 @@ export const convene: Record<keyof typeof ja, string> = {
   "convene.check.who": "People called ({n})",
   "convene.check.fresh": "Will come into the room",
   "convene.check.fresh.what":
-    "With the call they enter the room and can read within their scope. The keys move on by themselves.",
+    "Once they accept, they enter the room and can read within their scope. The keys move on by themselves.",
   "convene.check.guests": "Will see an anonymous summary only",
   "convene.check.guests.what": "Papers with names and addresses stay closed to them.",
   "convene.check.items": "Agenda ({n} min)",

@@ -78,7 +78,7 @@ export const convene = {
   "convene.check.who": "招集する人（{n}人）",
   "convene.check.fresh": "会議室に新しく入る人",
   "convene.check.fresh.what":
-    "招集を送ると、次の人が会議室に入り、それぞれの範囲の資料を読めるようになります。鍵は自動で新しくなります。",
+    "次の人は、出席の返事をすると会議室に入り、それぞれの範囲の資料を読めるようになります。鍵は自動で新しくなります。",
   "convene.check.guests": "匿名の概要だけを見る人",
   "convene.check.guests.what": "氏名や住所のある資料は開きません。",
   "convene.check.items": "次第（{n}分）",

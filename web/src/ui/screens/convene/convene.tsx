@@ -9,7 +9,6 @@ import {
   callOf,
   seatsOf,
   STEPS,
-  toAdd,
   type ConveneForm,
   type Fault,
   type Step,
@@ -218,24 +217,20 @@ interface SendProps extends Omit<CallProps, "wrong"> {
   readonly onDone: () => void;
 }
 
-/** First let new people into the room, then call them; a second try goes on where the first stopped. */
-function useSend({ room, form, candidates, sitting, onDone }: SendProps) {
-  const add = useCommand("room.add");
+/** People who are new to the room come in by themselves, as soon as they accept. */
+function useSend({ room, form, sitting, onDone }: SendProps) {
   const convene = useCommand("sitting.convene");
   const invite = useCommand("sitting.invite");
   const send = async (): Promise<void> => {
     const { caseId } = room;
-    const fresh = toAdd(form, candidates ?? [], room);
-    if (fresh.wids.length + fresh.guests.length > 0 && !(await add.run({ caseId, ...fresh })))
-      return;
     const seats = seatsOf(form, sitting?.state === "open");
     const answer = sitting
       ? await invite.run({ caseId, sit: sitting.sit, seats })
       : await convene.run(callOf(form, caseId));
     if (answer) onDone();
   };
-  const trouble: Trouble | null = add.trouble ?? convene.trouble ?? invite.trouble;
-  return { send, trouble, busy: add.busy || convene.busy || invite.busy };
+  const trouble: Trouble | null = convene.trouble ?? invite.trouble;
+  return { send, trouble, busy: convene.busy || invite.busy };
 }
 
 function Send(props: SendProps) {
