@@ -126,6 +126,17 @@ async def test_a_role_is_accepted_and_another_declined(gallery: Gallery) -> None
     assert (await here(page))[0] != "BODY"
 
 
+async def test_a_link_to_my_answer_leads_there(gallery: Gallery) -> None:
+    """Whoever comes from ホーム begins at the question, not at the top of the room."""
+    page = await gallery.show("room-before-invited", width=390)
+
+    await page.evaluate("location.hash += '/seat'")
+    await gallery.still()
+
+    assert (await here(page))[1].startswith("この会議への出席の返事")
+    await expect(page.get_by_role("radio", name="出席する", exact=True)).to_be_in_viewport()
+
+
 async def test_a_dialog_takes_the_focus_and_gives_it_back(gallery: Gallery) -> None:
     """Opened from a menu, left with Escape; meanwhile Tab stays inside."""
     page = await gallery.show("room-during")

@@ -69,7 +69,7 @@ export const room: Record<keyof typeof ja, string> = {
   "newcomer.title": "New people or devices have joined",
   "newcomer.what":
     "Make sure that you expect the following people. You cannot write until you have confirmed them. If you do not know someone, do not confirm; tell the chair.",
-  "newcomer.confirm": "These {n} people are right",
+  "newcomer.confirm": "I know who they are ({n})",
 
   "bases.title": "Basis",
   "bases.none": "No basis has been recorded yet",

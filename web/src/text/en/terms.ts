@@ -38,7 +38,7 @@ export const terms: Record<keyof typeof ja, string> = {
   "seat.declined": "declined",
   "seat.delegated": "delegated",
   "seat.ended": "left",
-  "part.main": "lead agency",
+  "part.main": "main agency",
   "part.key": "key worker",
   "part.deputy": "deputy",
   "part.interim": "interim",
