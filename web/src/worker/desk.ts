@@ -10,7 +10,7 @@ import {
   type Health,
 } from "../client/stores";
 import { startCrypto } from "../client/support";
-import { troubleOf } from "../client/troubles";
+import { Trouble as Unable, troubleOf } from "../client/troubles";
 import type { Place, Vault } from "../client/vault";
 import { utf8 } from "../crypto/bytes";
 import { Refused, type Code } from "../crypto/errors";
@@ -203,8 +203,11 @@ export class Desk {
     return { store, name, entropy, owners, marks: this.#profile, ...(costs && { costs }) };
   }
 
-  /** Forgets a vault on this machine. */
+  /** Forgets a vault on this machine; VAULT_IN_USE while a tab has it open. */
   async remove(name: string): Promise<void> {
+    const release = await this.around.owners.take(name);
+    if (release === null) throw new Unable("VAULT_IN_USE");
+    release();
     if (!this.#carried.delete(name)) await this.#profile.remove(name);
     await this.#profile.drop("visit", OPENED + name);
     await this.#profile.drop("prf", name);
