@@ -23,7 +23,7 @@ import type { Case } from "./views/lines";
 import type { Seen } from "./views/seen";
 
 /** How often, in ms, the list of rooms is asked for without a reason. */
-const LOOK = 60 * SECOND;
+const LOOK = 20 * SECOND;
 /** How long, in ms, a lost line counts as being mended before it counts as offline. */
 const PATIENCE = 3 * SECOND;
 const SOON = 300;
