@@ -44,9 +44,20 @@ async function start(ahead: Ahead): Promise<void> {
   else ahead.meet(await startWorker());
 }
 
+/** Once locked, the worker's memory goes with the page; a vault that only this tab holds keeps it. */
+function letGoWhenLocked(link: Link): void {
+  let wasOpen = false;
+  link.hear("app", (view) => {
+    const isLocked = wasOpen && view.phase === "vaults";
+    wasOpen = view.phase === "open";
+    if (isLocked && view.vaults.every((vault) => vault.place === "browser")) location.reload();
+  });
+}
+
 const place = document.getElementById("app");
 const ahead = new Ahead();
 place?.replaceChildren();
+letGoWhenLocked(ahead.link);
 if (place) render(<App api={ahead.link} />, place);
 await Promise.all([keepLook(), start(ahead)]).catch(() => {
   ahead.link.fail({ code: "OLD_BROWSER" });
