@@ -119,7 +119,19 @@ def agencies() -> None:
 @click.option("--form", type=click.Choice([form.value for form in AgencyForm]), required=True)
 @click.option("--cap", "caps", type=click.Choice([cap.value for cap in Cap]), multiple=True)
 @click.option("--years", type=click.IntRange(1, 3), default=2)
-async def add(who: Who, name: str, kind: str, form: str, caps: Sequence[str], years: int) -> int:
+@click.option("--block", default="")
+@click.option("--able", multiple=True)
+async def add(
+    who: Who,
+    name: str,
+    *,
+    kind: str,
+    form: str,
+    caps: Sequence[str],
+    years: int,
+    block: str,
+    able: Sequence[str],
+) -> int:
     """Certify an agency; its registrar's key is made in this vault."""
     async with office(who) as desk:
         entropy, now = who.shell.entropy, desk.council.clock.now()
@@ -135,6 +147,8 @@ async def add(who: Who, name: str, kind: str, form: str, caps: Sequence[str], ye
             caps=[Cap(cap) for cap in caps] or [Cap.MEMBER],
             nbf=now.plus(-DAY),
             exp=now.plus(years * 365 * DAY),
+            block=block,
+            able=able,
         )
         await register(desk.council, paper, desk.keys(ROOT))
         said = who.shell.text("council.agency.added", name=name, aid=aid.hex())

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+import msgspec
 
 from crypto.entropy import Entropy
+from crypto.errors import Code, Refused
 from crypto.signing import SigningKey
 from protocol.ids import Aid, Digest, Hash, Key, NetId, Sid
-from protocol.payloads import Agency, KeySet, LogKeys, Logs, Release, Root
-from protocol.shapes import as_set
+from protocol.payloads import Agency, Extra, KeySet, LogKeys, Logs, Release, Root
+from protocol.shapes import UNSET, Unset, as_set, require
 from protocol.statement import Signature, Statement, compose, sign
 from protocol.times import Instant
 from protocol.vocabulary import AgencyForm, AgencyKind, Cap
@@ -15,6 +19,10 @@ from protocol.wire import Reserve, Reserved
 from sdk.clock import Clock
 from sdk.council import Council, net_header
 from sdk.transport import Http
+
+WORD: Final = 32
+ABILITIES: Final = 16
+"""Longest block or ability in characters, and how many abilities directories show (5.3)."""
 
 
 def public(key: SigningKey) -> Key:
@@ -89,7 +97,10 @@ def _logs(reserved: Reserved) -> Logs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyPaper:
-    """What is certified of an agency; `keys` are its registrar's."""
+    """What is certified of an agency; `keys` are its registrar's.
+
+    `block` (圏域) and `able` (できること) are shown by directories and judged by nobody.
+    """
 
     aid: Aid
     name: str
@@ -99,6 +110,18 @@ class AgencyPaper:
     caps: Sequence[Cap]
     nbf: Instant
     exp: Instant
+    block: str = ""
+    able: Sequence[str] = ()
+
+    def shown(self) -> Extra | Unset:
+        """Give what only directories show; BAD_J1 or OVERSIZE where they would not."""
+        texts = [self.block, *self.able]
+        require(holds=all(self.able))
+        if len(self.able) > ABILITIES or max(map(len, texts)) > WORD:
+            raise Refused(Code.OVERSIZE)
+        told = {"block": self.block, "able": list(self.able)}
+        extra = {key: msgspec.Raw(msgspec.json.encode(said)) for key, said in told.items() if said}
+        return extra or UNSET
 
 
 async def register(council: Council, paper: AgencyPaper, keys: Sequence[SigningKey]) -> Sid:
@@ -119,6 +142,7 @@ async def register(council: Council, paper: AgencyPaper, keys: Sequence[SigningK
             nbf=paper.nbf,
             exp=paper.exp,
             prev=newest.sid if newest else None,
+            x=paper.shown(),
         )
     )
     await council.admit_logged(statement, *signed(statement, keys))

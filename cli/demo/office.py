@@ -81,6 +81,8 @@ async def _register(
         caps=[Cap(cap) for cap in agency["caps"]],
         nbf=now.plus(-DAY),
         exp=now.plus(_YEARS - 2 * DAY),
+        block=agency["block"],
+        able=agency["able"],
     )
     await register(player.council, paper, root[:2])
     return aid

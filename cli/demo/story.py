@@ -42,6 +42,8 @@ class Agency(_Closed, frozen=True, kw_only=True):
     kind: AgencyKind
     form: AgencyForm
     caps: tuple[Cap, ...]
+    block: str
+    able: tuple[str, ...]
 
 
 class Person(_Closed, frozen=True, kw_only=True):
