@@ -18,13 +18,14 @@ import "./shell.css";
 interface Place {
   readonly screen: Screen;
   readonly key: "nav.home" | "nav.docket" | "nav.audit" | "nav.settings";
-  readonly cap?: string;
+  /** Who needs it; without one, everybody. */
+  readonly isFor?: (caps: readonly string[]) => boolean;
 }
 
 const PLACES: readonly Place[] = [
   { screen: "home", key: "nav.home" },
-  { screen: "docket", key: "nav.docket" },
-  { screen: "audit", key: "nav.audit", cap: "audit" },
+  { screen: "docket", key: "nav.docket", isFor: (caps) => caps.some((cap) => cap !== "audit") },
+  { screen: "audit", key: "nav.audit", isFor: (caps) => caps.includes("audit") },
   { screen: "settings", key: "nav.settings" },
 ];
 
@@ -33,21 +34,19 @@ function Nav({ caps }: { readonly caps: readonly string[] }) {
   return (
     <nav class="nav" aria-label={t("shell.nav")}>
       <ul class="bare">
-        {PLACES.filter(({ cap }) => cap === undefined || caps.includes(cap)).map(
-          ({ screen, key }) => (
-            <li key={screen}>
-              <a
-                href={href(screen)}
-                aria-current={route.value.screen === screen ? "page" : undefined}
-              >
-                {t(key)}
-                {screen === "home" && waiting.value > 0 && (
-                  <span class="nav-count number">{waiting.value}</span>
-                )}
-              </a>
-            </li>
-          ),
-        )}
+        {PLACES.filter(({ isFor }) => isFor?.(caps) ?? true).map(({ screen, key }) => (
+          <li key={screen}>
+            <a
+              href={href(screen)}
+              aria-current={route.value.screen === screen ? "page" : undefined}
+            >
+              {t(key)}
+              {screen === "home" && waiting.value > 0 && (
+                <span class="nav-count number">{waiting.value}</span>
+              )}
+            </a>
+          </li>
+        ))}
       </ul>
     </nav>
   );

@@ -19,8 +19,7 @@ import { basesOf } from "./bases";
 import { actionsOf, isOverdue, rolesOf } from "./boards";
 import { nextDay } from "./days";
 import { isChair } from "./members";
-import { gateOf, timeAt, wordsOf, type Seen } from "./seen";
-import { sittingsOf } from "./sittings";
+import { gateOf, timeAt, timeOf, wordsOf, type Seen } from "./seen";
 
 /** How long before its end, in ms, a basis is named on ホーム. */
 export const AHEAD = 30 * DAY;
@@ -245,6 +244,6 @@ function nextOf(seen: Seen): number | null {
 }
 
 function lastOf(seen: Seen): number | null {
-  const held = sittingsOf(seen, {}).filter(({ state }) => state === "closed");
-  return held.length === 0 ? null : Math.max(...held.map(({ starts }) => starts));
+  const newest = seen.room.records.at(-1);
+  return newest === undefined ? null : timeOf(seen, newest);
 }
