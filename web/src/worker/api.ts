@@ -26,6 +26,10 @@ export interface AgencyView {
   readonly name: string;
   readonly kind: string;
   readonly ended: boolean;
+  /** 圏域 as the certificate says it, "" when it says none; no judgement reads it. */
+  readonly block: string;
+  /** できること as the certificate says it; no judgement reads it. */
+  readonly able: readonly string[];
 }
 
 /** A person; `name` is "" while it is not known, `verified` when it fits her certificate. */

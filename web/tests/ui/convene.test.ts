@@ -5,6 +5,7 @@ import {
   byAgency,
   callFaults,
   callOf,
+  EVERYBODY,
   firstBases,
   groupOf,
   lacks,
@@ -13,6 +14,7 @@ import {
   toAdd,
   totalMinutes,
   usableBases,
+  wordsOf,
   type ConveneForm,
 } from "../../src/ui/logic/convene";
 import type { CandidateView, PersonView } from "../../src/worker/api";
@@ -108,14 +110,34 @@ describe("people", () => {
 
   test("are found by name with or without its space, by agency and by kind", () => {
     const found = (sieve: Partial<Parameters<typeof sieved>[1]>) =>
-      sieved(CANDIDATES, { words: "", kind: null, aid: null, ...sieve }).map(
-        ({ person }) => person.name,
-      );
+      sieved(CANDIDATES, { ...EVERYBODY, ...sieve }).map(({ person }) => person.name);
     expect(found({ words: "三枝千尋" })).toEqual(["三枝 千尋"]);
     expect(found({ words: "まるっと" })).toEqual(["三枝 千尋", "堀内 健人"]);
+    expect(found({ words: "服薬" })).toEqual(["大槻 梢"]);
     expect(found({ kind: "medical" })).toEqual(["久我 直哉"]);
     expect(found({ aid: AGENCIES.hinata.aid })).toEqual(["大槻 梢"]);
     expect(byAgency(CANDIDATES).map(({ people }) => people.length)).toEqual([2, 1, 1]);
+  });
+});
+
+describe("agencies", () => {
+  test("are found by their block and by what they can do", () => {
+    const found = (sieve: Partial<Parameters<typeof sieved>[1]>) =>
+      sieved(CANDIDATES, { ...EVERYBODY, ...sieve }).map(({ person }) => person.name);
+    expect(found({ block: "北部" })).toEqual(["三枝 千尋", "堀内 健人", "大槻 梢"]);
+    expect(found({ able: "入退院の調整" })).toEqual(["久我 直哉"]);
+    expect(found({ block: "北部", able: "居場所" })).toEqual(["三枝 千尋", "堀内 健人"]);
+    expect(found({ block: "南部" })).toEqual([]);
+  });
+
+  test("give the words to choose from: each once, the commonest first, none where none is said", () => {
+    const agencies = [AGENCIES.byoin, AGENCIES.shakyo, AGENCIES.hinata];
+    const { blocks, abilities } = wordsOf(agencies);
+    expect(blocks).toEqual(["北部", "市全域"]);
+    expect(abilities[0]).toBe("訪問");
+    expect(new Set(abilities).size).toBe(abilities.length);
+    const silent = { ...AGENCIES.kansa, block: "" };
+    expect(wordsOf([silent])).toEqual({ blocks: [], abilities: [] });
   });
 });
 

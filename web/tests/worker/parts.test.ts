@@ -11,6 +11,7 @@ import { Tabs, type Channel, type Said } from "../../src/worker/tabs";
 import { Topics } from "../../src/worker/topics";
 import { convened, levelOf, levelWord, priorityWords } from "../../src/worker/typed";
 import { dayOf, nextDay } from "../../src/worker/views/days";
+import { shownOf } from "../../src/worker/views/people";
 import { titlesOf } from "../../src/worker/views/seen";
 
 beforeEach(() => {
@@ -209,5 +210,24 @@ describe("troubles", () => {
     );
     const secret = toTrouble(new TypeError("words of a section"));
     expect(secret).toEqual({ code: "UNAVAILABLE", facts: {} });
+  });
+});
+
+describe("what a certificate says for directories only", () => {
+  it("is shown as it is", () => {
+    const x = { block: "北部", able: ["訪問", "見守り"], pq: "other" };
+    expect(shownOf(x)).toEqual({ block: "北部", able: ["訪問", "見守り"] });
+    expect(shownOf({ block: "𠮷".repeat(32) }).block).toHaveLength(64);
+  });
+
+  it("is as good as absent in any other shape", () => {
+    const nothing = { block: "", able: [] };
+    expect(shownOf(undefined)).toEqual(nothing);
+    expect(shownOf({})).toEqual(nothing);
+    expect(shownOf({ block: 1, able: "訪問" })).toEqual(nothing);
+    expect(shownOf({ block: "北".repeat(33), able: ["訪問", ""] })).toEqual(nothing);
+    expect(shownOf({ block: ["北部"], able: null })).toEqual(nothing);
+    expect(shownOf({ able: Array.from({ length: 17 }, (_, n) => `${n}`) })).toEqual(nothing);
+    expect(shownOf({ able: ["訪問", ["見守り"]] })).toEqual(nothing);
   });
 });

@@ -49,7 +49,11 @@ export const convene: Record<keyof typeof ja, string> = {
   "convene.cats": "Information that will be treated",
   "convene.cats.hint":
     "Only people who may see all of it then count as able to take part. If none is chosen, scope is checked item by item.",
-  "convene.find": "Find by name or agency",
+  "convene.find": "Find by name, agency or what it does",
+  "convene.block": "Area",
+  "convene.block.any": "Every area",
+  "convene.able": "What it can do",
+  "convene.able.any": "Anything",
   "convene.agency": "Agency",
   "convene.agency.any": "Every agency",
   "convene.agencyKind": "Kind of agency",

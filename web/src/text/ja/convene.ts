@@ -49,7 +49,11 @@ export const convene = {
   "convene.cats": "会議で扱う情報",
   "convene.cats.hint":
     "選ぶと、そのすべてを見てよい人だけが「参加できます」になります。選ばなければ、範囲は議題ごとに確かめます。",
-  "convene.find": "氏名・機関で探す",
+  "convene.find": "氏名・機関・できることで探す",
+  "convene.block": "圏域",
+  "convene.block.any": "すべての圏域",
+  "convene.able": "できること",
+  "convene.able.any": "指定しない",
   "convene.agency": "機関",
   "convene.agency.any": "すべての機関",
   "convene.agencyKind": "機関の種類",

@@ -1,5 +1,12 @@
 /** 招集: who can take part and why not, the agenda with its bases, what is missing before it is sent. */
-import type { BasisView, CandidateView, In, ItemView, RoomView } from "../../worker/api";
+import type {
+  AgencyView,
+  BasisView,
+  CandidateView,
+  In,
+  ItemView,
+  RoomView,
+} from "../../worker/api";
 import { dayOf, instantOf } from "./dates";
 import { bySubject } from "./terms";
 
@@ -16,22 +23,54 @@ export interface Sieve {
   readonly words: string;
   readonly kind: string | null;
   readonly aid: string | null;
+  /** 圏域 and one of できること, in the words of the agencies' certificates. */
+  readonly block: string | null;
+  readonly able: string | null;
 }
 
-/** Candidates by name or agency, kind of agency, agency. */
+/** Nothing sieved out. */
+export const EVERYBODY: Sieve = { words: "", kind: null, aid: null, block: null, able: null };
+
+/** Whether an agency is of the kind, of the block, and can do what is asked for. */
+export function fits(agency: AgencyView, { kind, block, able }: Sieve): boolean {
+  return (
+    (kind === null || agency.kind === kind) &&
+    (block === null || agency.block === block) &&
+    (able === null || agency.able.includes(able))
+  );
+}
+
+/** Blocks, and what agencies can do, each word once: what most of them say comes first. */
+export function wordsOf(agencies: readonly AgencyView[]): {
+  readonly blocks: readonly string[];
+  readonly abilities: readonly string[];
+} {
+  return {
+    blocks: often(agencies.flatMap(({ block }) => (block === "" ? [] : [block]))),
+    abilities: often(agencies.flatMap(({ able }) => able)),
+  };
+}
+
+function often(words: readonly string[]): readonly string[] {
+  const groups = [...Map.groupBy(words, (word) => word).values()];
+  return groups.toSorted((a, b) => b.length - a.length).flatMap((group) => group.slice(0, 1));
+}
+
+/** Candidates by name, agency, block or ability, and by what is chosen of each. */
 export function sieved(
   candidates: readonly CandidateView[],
-  { words, kind, aid }: Sieve,
+  sieve: Sieve,
 ): readonly CandidateView[] {
-  const wanted = words.normalize("NFKC").replaceAll(/\s/g, "").toLowerCase();
-  return candidates.filter(({ person }) => {
-    const said = `${person.name}${person.agency.name}`.replaceAll(/\s/g, "").toLowerCase();
-    return (
-      (kind === null || person.agency.kind === kind) &&
-      (aid === null || person.agency.aid === aid) &&
-      said.includes(wanted)
-    );
+  const wanted = plain(sieve.words);
+  return candidates.filter(({ person: { name, agency } }) => {
+    const isAgency = sieve.aid === null || agency.aid === sieve.aid;
+    const said = [name, agency.name, agency.block, ...agency.able].map(plain);
+    return isAgency && fits(agency, sieve) && said.some((each) => each.includes(wanted));
   });
+}
+
+function plain(words: string): string {
+  return words.normalize("NFKC").replaceAll(/\s/g, "").toLowerCase();
 }
 
 /** Candidates agency by agency, in the order in which agencies first appear. */

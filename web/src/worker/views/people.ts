@@ -2,6 +2,7 @@
 
 import { Refused, type Code } from "../../crypto/errors";
 import type { Directory } from "../../protocol/directory";
+import type { Agency } from "../../protocol/generated";
 import type { Aid, Wid } from "../../protocol/ids";
 import type { AgencyView, PersonView } from "../api";
 
@@ -39,7 +40,8 @@ export class People {
     const chain = this.directory.agencies.get(aid);
     const body = chain?.newest(this.size)?.body;
     const ended = endOf(() => this.directory.requireAgency(aid, this.size)) !== null;
-    const view = { aid, name: body?.name ?? "", kind: body?.kind ?? "", ended };
+    const { block, able } = shownOf(body?.x);
+    const view = { aid, name: body?.name ?? "", kind: body?.kind ?? "", ended, block, able };
     this.#agencies.set(aid, view);
     return view;
   }
@@ -76,7 +78,22 @@ export class People {
   }
 }
 
-const NOWHERE: AgencyView = { aid: "", name: "", kind: "", ended: true };
+/** Longest text that is shown of an agency, in characters, and how many abilities (protocol, 5.3). */
+const WORD = 32;
+const ABILITIES = 16;
+
+function isWord(said: unknown): said is string {
+  return typeof said === "string" && said !== "" && Array.from(said).length <= WORD;
+}
+
+/** What a certificate says for directories only; anything of another shape is as good as absent. */
+export function shownOf(x: Agency["x"]): Pick<AgencyView, "block" | "able"> {
+  const [block, able] = [x?.["block"], x?.["able"]];
+  const isList = Array.isArray(able) && able.length <= ABILITIES && able.every(isWord);
+  return { block: isWord(block) ? block : "", able: isList ? [...new Set(able)] : [] };
+}
+
+const NOWHERE: AgencyView = { aid: "", name: "", kind: "", ended: true, block: "", able: [] };
 
 function endOf(check: () => unknown): Code | null {
   try {

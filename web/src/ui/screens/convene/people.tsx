@@ -1,8 +1,18 @@
 /** Third step: who takes part; the gate answers for each person as one picks. */
 import { useState } from "preact/hooks";
 import { categoryName, codeWords, t, term } from "../../../text/catalogue";
-import type { CandidateView } from "../../../worker/api";
-import { byAgency, groupOf, GROUPS, sieved, type Group, type Sieve } from "../../logic/convene";
+import type { AgencyView, CandidateView } from "../../../worker/api";
+import {
+  byAgency,
+  EVERYBODY,
+  fits,
+  groupOf,
+  GROUPS,
+  sieved,
+  wordsOf,
+  type Group,
+  type Sieve,
+} from "../../logic/convene";
 import { AGENCY_KINDS, CATEGORIES } from "../../logic/register";
 import { byKind } from "../../logic/terms";
 import { Badge, type Tone } from "../../parts/badge";
@@ -106,6 +116,23 @@ function Candidate({ props, one }: LineProps) {
   );
 }
 
+/** Kind and block of an agency, and what it can do. */
+function AgencyFacts({ agency }: { readonly agency: AgencyView }) {
+  const about = [term("agencyKind", agency.kind), agency.block].filter((word) => word !== "");
+  return (
+    <span class="row candidate-about">
+      <span class="soft">{about.join("・")}</span>
+      {agency.able.length > 0 && (
+        <ul class="able" aria-label={t("convene.able")}>
+          {agency.able.map((word) => (
+            <li key={word}>{word}</li>
+          ))}
+        </ul>
+      )}
+    </span>
+  );
+}
+
 function Group({
   props,
   group,
@@ -125,10 +152,12 @@ function Group({
       {lines.length === 0 && <p class="soft">{t("convene.group.none")}</p>}
       {byAgency(lines).map(({ agency, people }) => (
         <div key={agency.aid} class="candidate-agency">
-          <h3 class="small">
-            <Agency agency={agency} />
-            <span class="soft candidate-kind">{term("agencyKind", agency.kind)}</span>
-          </h3>
+          <div class="candidate-head small">
+            <h3 class="small">
+              <Agency agency={agency} />
+            </h3>
+            <AgencyFacts agency={agency} />
+          </div>
           <ul class="bare">
             {people.map((one) => (
               <Candidate key={one.person.wid} props={props} one={one} />
@@ -148,12 +177,53 @@ interface FinderProps {
 
 const ANY = "any";
 
+/** What candidates are sieved by, and the words for it, in the order on the screen. */
+const FILTERS = [
+  { key: "block", words: "block" },
+  { key: "kind", words: "agencyKind" },
+  { key: "able", words: "able" },
+  { key: "aid", words: "agency" },
+] as const;
+
+interface ChooseProps {
+  readonly words: (typeof FILTERS)[number]["words"];
+  readonly value: string | null;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly onChoose: (value: string | null) => void;
+}
+
+/** One of the words there are, or any. */
+function Choose({ words, value, options, onChoose }: ChooseProps) {
+  return (
+    <Select
+      label={t(`convene.${words}`)}
+      value={value ?? ANY}
+      options={[{ value: ANY, label: t(`convene.${words}.any`) }, ...options]}
+      onChange={(chosen) => {
+        onChoose(chosen === ANY ? null : chosen);
+      }}
+    />
+  );
+}
+
+function asOption(word: string) {
+  return { value: word, label: word };
+}
+
 function Finder({ candidates, sieve, setSieve }: FinderProps) {
   const agencies = byAgency(candidates).map(({ agency }) => agency);
   const kinds = byKind(agencies, AGENCY_KINDS).map(({ kind }) => kind);
-  const shown = agencies.filter(({ kind }) => sieve.kind === null || kind === sieve.kind);
+  const { blocks, abilities } = wordsOf(agencies);
+  const choices = {
+    block: blocks.map(asOption),
+    agencyKind: kinds.map((value) => ({ value, label: term("agencyKind", value) })),
+    able: abilities.map(asOption),
+    agency: agencies
+      .filter((agency) => fits(agency, sieve))
+      .map(({ aid, name }) => ({ value: aid, label: name })),
+  };
   return (
-    <div class="pair">
+    <div class="finder">
       <Field
         label={t("convene.find")}
         type="search"
@@ -162,28 +232,20 @@ function Finder({ candidates, sieve, setSieve }: FinderProps) {
           setSieve({ ...sieve, words });
         }}
       />
-      <Select
-        label={t("convene.agencyKind")}
-        value={sieve.kind ?? ANY}
-        options={[
-          { value: ANY, label: t("convene.agencyKind.any") },
-          ...kinds.map((value) => ({ value, label: term("agencyKind", value) })),
-        ]}
-        onChange={(kind) => {
-          setSieve({ ...sieve, kind: kind === ANY ? null : kind, aid: null });
-        }}
-      />
-      <Select
-        label={t("convene.agency")}
-        value={sieve.aid ?? ANY}
-        options={[
-          { value: ANY, label: t("convene.agency.any") },
-          ...shown.map(({ aid, name }) => ({ value: aid, label: name })),
-        ]}
-        onChange={(aid) => {
-          setSieve({ ...sieve, aid: aid === ANY ? null : aid });
-        }}
-      />
+      {FILTERS.filter(({ words }) => words === "agency" || choices[words].length > 0).map(
+        ({ key, words }) => (
+          <Choose
+            key={key}
+            words={words}
+            value={sieve[key]}
+            options={choices[words]}
+            onChoose={(value) => {
+              // An agency chosen before may not be one of those that fit now.
+              setSieve({ ...sieve, aid: null, [key]: value });
+            }}
+          />
+        ),
+      )}
     </div>
   );
 }
@@ -234,7 +296,7 @@ function pickMembers({ form, change, candidates }: CallProps): void {
 /** Choosing people. */
 export function People(props: CallProps) {
   const { form, change, candidates, wrong } = props;
-  const [sieve, setSieve] = useState<Sieve>({ words: "", kind: null, aid: null });
+  const [sieve, setSieve] = useState<Sieve>(EVERYBODY);
   const found = sieved(candidates ?? [], sieve);
   const error = wrong("people") ?? wrong("barred");
   return (
