@@ -126,7 +126,8 @@ class Hall:
     async def leave(self) -> list[str]:
         """Close everything; answers what any browser complained about, here or to the server."""
         told = [each for seat in self.seats for each in seat.complaints()]
-        for seat in self.seats:
+        for number, seat in enumerate(self.seats):
+            await seat.page.screenshot(path=SCREENS / f"last-{number}.png", animations="disabled")
             await seat.context.close()
         return told if self.provoked else told + await self.blocked()
 

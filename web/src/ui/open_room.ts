@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import type { Api, RoomView, Trouble } from "../worker/api";
 import { useApi, useCommand } from "./api";
-import { room } from "./state";
+import { docket, room } from "./state";
 
 /** Time in ms in which another screen of the same case may take the room over. */
 const HANDOVER = 300;
@@ -53,5 +53,10 @@ export function useRoom(caseId: string): OpenRoom {
       leaveSoon(api, caseId);
     };
   }, [caseId]);
+  // Who accepted a seat comes to the door before the chair's device lets her in.
+  const isMember = docket.value?.some((line) => line.caseId === caseId && line.member) === true;
+  useEffect(() => {
+    if (isMember && trouble?.code === "NOT_MEMBER") retry();
+  }, [isMember]);
   return { view: room.value?.caseId === caseId ? room.value : null, busy, trouble, retry };
 }

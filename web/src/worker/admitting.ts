@@ -4,28 +4,78 @@
  */
 
 import * as seating from "../client/seating";
-import type { CaseId, Wid } from "../protocol/ids";
+import { Turns } from "../client/turns";
+import { asPerson } from "../protocol/directory";
+import type { Aid, CaseId, Wid } from "../protocol/ids";
+import type { Generation } from "../protocol/room";
+import { inAudience } from "../protocol/documents";
 import { DAY } from "../protocol/times";
 import type { Office } from "./office";
 import { candidatesOf } from "./views/gate";
 import { isChair } from "./views/members";
-import type { Seen } from "./views/seen";
+import { gateOf, type Seen } from "./views/seen";
 
 /** How long, in ms, a guest is in a room. */
 export const GUEST = DAY;
 
-/** Brings everybody into a room who accepted a seat there and may see something of it. */
-export async function admit(office: Office, caseId: CaseId): Promise<void> {
-  const seen = office.seen(caseId);
-  if (seen === null || !isChair(seen) || seen.room.state.closed) return;
-  const rows = accepted(seen).flatMap((seat) => rowFor(seen, seat));
-  if (rows.length === 0) return;
-  const { room } = office.client.member(caseId);
-  const knewAll = room.newcomers().length === 0;
-  await seating.add(office.client.member(caseId), rows);
-  const named = new Set(rows.map(({ wid }) => wid));
-  // Whoever called them by name knows them; anybody else is confirmed by hand.
-  if (knewAll && room.newcomers().every(({ wid }) => named.has(wid))) await room.confirmChanges();
+/** The chair's hand at the door of her rooms; one roster at a time. */
+export class Admitting {
+  readonly #office: Office;
+  readonly #turns = new Turns();
+  /** Who came in and was not yet told whom the room is about. */
+  readonly #owed = new Map<CaseId, Set<Wid>>();
+
+  constructor(office: Office) {
+    this.#office = office;
+  }
+
+  /** Brings everybody into a room who accepted a seat there and may see something of it. */
+  async admit(caseId: CaseId): Promise<void> {
+    await this.#turns.run(async () => {
+      await this.#add(caseId);
+      await this.#tell(caseId);
+    });
+  }
+
+  async #add(caseId: CaseId): Promise<void> {
+    const seen = this.#office.seen(caseId);
+    if (seen === null || !isChair(seen) || seen.room.state.closed) return;
+    const rows = accepted(seen).flatMap((seat) => rowFor(seen, seat));
+    if (rows.length === 0) return;
+    const member = this.#office.client.member(caseId);
+    const knewAll = member.room.newcomers().length === 0;
+    await seating.add(member, rows);
+    const named = new Set(rows.map(({ wid }) => wid));
+    this.#owed.set(caseId, new Set([...(this.#owed.get(caseId) ?? []), ...named]));
+    // Whoever called them by name knows them; anybody else is confirmed by hand.
+    const areKnown = member.room.newcomers().every(({ wid }) => named.has(wid));
+    if (knewAll && areKnown) await member.room.confirmChanges();
+  }
+
+  /** Passes on the records behind the bases, which name the people: to each what she may read. */
+  async #tell(caseId: CaseId): Promise<void> {
+    const owed = this.#owed.get(caseId);
+    const member = this.#office.client.member(caseId);
+    if (owed === undefined || member.room.newcomers().length > 0) return;
+    for (const wid of owed) {
+      const records = recordsFor(this.#office.requireSeen(caseId), wid);
+      if (records.length > 0) await member.grant(wid, ...records);
+      owed.delete(wid);
+    }
+  }
+}
+
+/** Records that I hold and that somebody of the room may read, too. */
+function recordsFor(seen: Seen, wid: Wid): readonly Generation[] {
+  const { state } = seen.room;
+  const row = state.roster.mem.find((each) => each.wid === wid);
+  if (row === undefined) return [];
+  const [person, gate] = [asPerson(row), gateOf(seen)];
+  const who = { wid, aid: seen.people.person(wid).agency.aid as Aid };
+  return [...seen.held].filter((generation) => {
+    const { body } = state.announced(generation);
+    return body.cls === "ev" && inAudience(body.aud, who) && gate.mayRead(person, body) === null;
+  });
 }
 
 interface Taken {

@@ -13,7 +13,7 @@ import { Cases, type CaseLine } from "../protocol/generated";
 import type { CaseId, Did, SitId, Wid } from "../protocol/ids";
 import { SECOND } from "../protocol/times";
 import type { SessionView, WaitingLine } from "./api";
-import { admit } from "./admitting";
+import { Admitting } from "./admitting";
 import { toTrouble } from "./failing";
 import type { Topic } from "./topics";
 import { seenOf, sitFor, standsFor } from "./seeing";
@@ -27,6 +27,8 @@ const LOOK = 20 * SECOND;
 /** How long, in ms, a lost line counts as being mended before it counts as offline. */
 const PATIENCE = 3 * SECOND;
 const SOON = 300;
+/** The same while I wait to be let into a room. */
+const SOON_IN = 2 * SECOND;
 /** After these the server's list of rooms may say something else. */
 const RELISTED: ReadonlySet<Happening["what"]> = new Set(["gone", "back", "log", "notice"]);
 /** Where names of devices are kept among the drafts. */
@@ -57,7 +59,7 @@ export class Office {
   /** What waits elsewhere than in rooms: approvals, enrolments, the pledge. */
   waiting: readonly WaitingLine[] = [];
   readonly #reading = new Turns();
-  readonly #admitting = new Turns();
+  readonly #admitting = new Admitting(this);
   readonly #newDevices = new Set<Did>();
   readonly #telling: Telling;
   readonly #names = new Map<Wid, string>();
@@ -155,18 +157,13 @@ export class Office {
   /** Rows came: what I may read of them and did not come with them is asked for. */
   #grown(caseId: CaseId): void {
     this.#telling.changed("home", "docket");
-    void this.quietly(() => this.#admit(caseId));
+    void this.quietly(() => this.#admitting.admit(caseId));
     if (caseId !== this.current) return;
     this.nameSoon(standsFor(this.client.member(caseId).room));
     void this.quietly(async () => {
       await this.readAll(caseId);
       await this.#takeSeat(caseId);
     });
-  }
-
-  /** Lets in who accepted a seat of a room that I chair; one roster at a time. */
-  async #admit(caseId: CaseId): Promise<void> {
-    await this.#admitting.run(() => admit(this, caseId));
   }
 
   /** Opens all that I may read in a room; one reading at a time. */
@@ -226,9 +223,15 @@ export class Office {
     this.#timer = setTimeout(() => {
       this.#timer = null;
       void this.refresh().finally(() => {
-        if (this.#timer === null) this.refreshSoon(LOOK);
+        if (this.#timer === null) this.refreshSoon(this.#isExpected() ? SOON_IN : LOOK);
       });
     }, wait);
+  }
+
+  /** Tell whether I accepted a seat in a room that has not let me in yet. */
+  #isExpected(): boolean {
+    const outside = [...this.#lines.values()].filter(({ member }) => member === 0);
+    return outside.some((line) => line.invitations.some(({ state }) => state === "accepted"));
   }
 
   /** Also does this whenever the rooms were looked at. */
@@ -263,7 +266,7 @@ export class Office {
     try {
       if (room.state.seq < line.seq || room.state.seq === 0) await this.client.open(line.case);
       for (const doc of homeReads(room, this.session.me)) await room.read(doc);
-      await this.quietly(() => this.#admit(line.case));
+      await this.quietly(() => this.#admitting.admit(line.case));
       this.#troubles.delete(line.case);
     } catch (error) {
       const { code } = toTrouble(error);

@@ -96,7 +96,7 @@ function Overview({ caseId, open }: { readonly caseId: string; readonly open: Op
       aside={room && <Ways caseId={caseId} room={room} />}
     >
       {(session.value?.caps.includes("chair") === true || room?.chair === true) && (
-        <Approvals caseId={caseId} />
+        <Approvals key={room?.epoch} caseId={caseId} />
       )}
       {room ? <Bases room={room} /> : <Closed open={open} />}
     </Page>

@@ -8,6 +8,7 @@ import { useRoom } from "../../open_room";
 import { Badge, type Tone } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { CodeReason, Notice } from "../../parts/notice";
+import { Page } from "../../parts/page";
 import { Loading } from "../../parts/progress";
 import { announce } from "../../parts/toast";
 import { hrefCase, route } from "../../router";
@@ -29,8 +30,7 @@ export function RoomScreen({ caseId }: { readonly caseId: string }) {
   if (view) return view.left ? <Leaving room={view} /> : <Room room={view} />;
   if (!trouble) return <Loading label={t("room.opening")} />;
   return (
-    <>
-      <h1 tabIndex={-1}>{t("room.failed")}</h1>
+    <Page title={t("room.failed")} width="text">
       <CodeReason
         trouble={trouble}
         actions={
@@ -39,7 +39,7 @@ export function RoomScreen({ caseId }: { readonly caseId: string }) {
           </Button>
         }
       />
-    </>
+    </Page>
   );
 }
 
