@@ -2,13 +2,15 @@ import jsxA11y from "eslint-plugin-jsx-a11y";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "dist-gallery/", "node_modules/", "src/protocol/generated.ts"] },
+  {
+    ignores: ["dist/", "dist-gallery/", "node_modules/", "eslint.config.js", "src/*/generated.ts"],
+  },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   jsxA11y.flatConfigs.strict,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } },
+      parserOptions: { projectService: true },
     },
     rules: {
       complexity: ["error", 12],

