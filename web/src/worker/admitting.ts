@@ -9,14 +9,11 @@ import { asPerson } from "../protocol/directory";
 import type { Aid, CaseId, Wid } from "../protocol/ids";
 import type { Generation } from "../protocol/room";
 import { inAudience } from "../protocol/documents";
-import { DAY } from "../protocol/times";
 import type { Office } from "./office";
 import { candidatesOf } from "./views/gate";
+import { guestUntil } from "./views/guests";
 import { isChair } from "./views/members";
 import { gateOf, type Seen } from "./views/seen";
-
-/** How long, in ms, a guest is in a room. */
-export const GUEST = DAY;
 
 /** The chair's hand at the door of her rooms; one roster at a time. */
 export class Admitting {
@@ -99,5 +96,7 @@ function accepted({ room }: Seen): readonly Taken[] {
 function rowFor(seen: Seen, { wid, kind }: Taken): readonly seating.Row[] {
   const found = candidatesOf(seen, { kind, cats: [] }).find(({ person }) => person.wid === wid);
   if (found?.answer === null) return [{ wid }];
-  return found?.answer === "ANON_ONLY" ? [{ wid, role: "guest", until: seen.now + GUEST }] : [];
+  if (found?.answer !== "ANON_ONLY") return [];
+  const until = guestUntil(seen.room.conference.sittings.values(), seen.now);
+  return [{ wid, role: "guest", until }];
 }

@@ -519,6 +519,7 @@ export interface VerifyView {
   readonly log: "id" | "ops";
   readonly from: number;
   readonly to: number;
+  /** As the wire writes hashes; "" of a log that could not be read to its end. */
   readonly root: string;
   readonly seconds: number;
   readonly findings: readonly FindingView[];

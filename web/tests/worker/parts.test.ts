@@ -11,6 +11,7 @@ import { Tabs, type Channel, type Said } from "../../src/worker/tabs";
 import { Topics } from "../../src/worker/topics";
 import { convened, levelOf, levelWord, priorityWords } from "../../src/worker/typed";
 import { dayOf, nextDay } from "../../src/worker/views/days";
+import { guestUntil } from "../../src/worker/views/guests";
 import { shownOf } from "../../src/worker/views/people";
 import { titlesOf } from "../../src/worker/views/seen";
 
@@ -229,5 +230,19 @@ describe("what a certificate says for directories only", () => {
     expect(shownOf({ block: ["北部"], able: null })).toEqual(nothing);
     expect(shownOf({ able: Array.from({ length: 17 }, (_, n) => `${n}`) })).toEqual(nothing);
     expect(shownOf({ able: ["訪問", ["見守り"]] })).toEqual(nothing);
+  });
+});
+
+describe("a guest", () => {
+  const [day, now] = [86_400_000, 1_760_000_000_000];
+  const sitting = (state: "convened" | "open" | "closed", days: number) => {
+    return { state, starts: now + days * day };
+  };
+
+  it("stays past every sitting that is called, and a day at least", () => {
+    expect(guestUntil([], now)).toBe(now + day);
+    expect(guestUntil([sitting("open", -0.1)], now)).toBe(now + day);
+    const called = [sitting("convened", 14), sitting("convened", 28), sitting("closed", 90)];
+    expect(guestUntil(called, now)).toBe(now + 29 * day);
   });
 });

@@ -7,7 +7,7 @@ import { zip } from "../../audit/zip";
 import { Auditor, type Question, type Span } from "../../client/auditor";
 import { utf8 } from "../../crypto/bytes";
 import { Refused } from "../../crypto/errors";
-import { bytesOf, bytesOfBlob, type Aid, type Hash, type Wid } from "../../protocol/ids";
+import { bytesOf, bytesOfBlob, hashOf, type Aid, type Hash, type Wid } from "../../protocol/ids";
 import { instantText, SECOND } from "../../protocol/times";
 import type { AuditQuestion, FindingView, VerifyView } from "../api";
 import type { Desk } from "../desk";
@@ -120,7 +120,7 @@ async function noteOf(auditor: Auditor, log: Log): Promise<string> {
 }
 
 function viewOf(log: Log, { checkpoint, oldSize }: Report, spent: number): VerifyView {
-  const root = btoa(String.fromCharCode(...checkpoint.root));
+  const root = hashOf(checkpoint.root);
   const to = checkpoint.size;
   return { log, from: oldSize ?? 0, to, root, seconds: spent / SECOND, findings: [] };
 }

@@ -2,9 +2,9 @@
 
 import * as seating from "../../client/seating";
 import type { CaseId, SitId, Wid } from "../../protocol/ids";
-import { GUEST } from "../admitting";
 import { found } from "../founding";
 import { sitFor } from "../seeing";
+import { guestUntil } from "../views/guests";
 import { memberOf, wrote, type Commands } from "./command";
 
 type Names =
@@ -37,7 +37,8 @@ export const ROOMS: Commands<Names> = {
     return { caseId };
   },
   "room.add": async (desk, { caseId, wids, guests }) => {
-    const until = desk.office().now() + GUEST;
+    const { room, now } = desk.office().requireSeen(caseId as CaseId);
+    const until = guestUntil(room.conference.sittings.values(), now);
     const rows = [
       ...wids.map((wid): seating.Row => ({ wid: wid as Wid })),
       ...guests.map((wid): seating.Row => ({ wid: wid as Wid, role: "guest", until })),
