@@ -33,12 +33,24 @@ function Index() {
   );
 }
 
+/** Press what a scene begins with, once it is there. */
+function press(selector: string): void {
+  const watch = new MutationObserver(() => {
+    const button = document.querySelector<HTMLElement>(selector);
+    if (button === null) return;
+    watch.disconnect();
+    button.click();
+  });
+  watch.observe(document, { subtree: true, childList: true });
+}
+
 function show(place: HTMLElement): void {
   const scene = scenes.find(({ name }) => name === asked.get("scene"));
   lang.value = asked.get("lang") === "en" ? "en" : "ja";
   size.value = SIZES.find((each) => each === asked.get("size")) ?? "100";
   contrast.value = CONTRASTS.find((each) => each === asked.get("contrast")) ?? "auto";
   if (scene && location.hash === "") location.hash = scene.at;
+  if (scene?.press !== undefined) press(scene.press);
   render(scene ? <App api={scene.api()} /> : <Index />, place);
 }
 

@@ -8,6 +8,7 @@ import {
   EVERYBODY,
   firstBases,
   groupOf,
+  isAlone,
   lacks,
   movedItem,
   sieved,
@@ -52,6 +53,8 @@ describe("a call", () => {
     const form = blankCall(room, NOW);
     expect(Number(form.no)).toBeGreaterThan(room.sitting?.no ?? 0);
     expect(Object.keys(form.duties)).toEqual([PEOPLE.takase.wid]);
+    expect(isAlone(form, room)).toBe(true);
+    expect(isAlone(FORM, room)).toBe(false);
   });
 
   test("without faults is sent as typed", () => {

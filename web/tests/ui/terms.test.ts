@@ -7,6 +7,7 @@ import {
   changesOf,
   faultsOf,
   firstOpen,
+  isUntouched,
   movedBy,
   nextOf,
   STEPS,
@@ -36,6 +37,8 @@ describe("a form of a basis", () => {
   test("is open at its first step until something is filled in", () => {
     expect(faultsOf(blank(NOW), "who")).toEqual(["subject", "kind"]);
     expect(firstOpen(blank(NOW))).toBe("who");
+    expect(STEPS.filter((step) => isUntouched(blank(NOW), step))).toEqual(["record"]);
+    expect(isUntouched(withLaw(blank(NOW), "law", "swa-106-6"), "record")).toBe(false);
   });
 
   test.each([

@@ -126,6 +126,12 @@ export function blankCall(room: RoomView, now: number): ConveneForm {
   };
 }
 
+/** Whether nobody is called but me, as the form began. */
+export function isAlone({ duties }: Pick<ConveneForm, "duties">, { members }: RoomView): boolean {
+  const me = members.find(({ person }) => person.me)?.person.wid;
+  return Object.keys(duties).every((wid) => wid === me);
+}
+
 /** A usual agenda; titles come from the caller, in the language of the council. */
 export interface UsualItem {
   readonly key: "open" | "bases" | "case" | "facts" | "views" | "rank" | "plan" | "close";

@@ -169,6 +169,11 @@ export function faultsOf(form: TermsForm, step: Step): readonly Fault[] {
   return FAULTS[step](form);
 }
 
+/** Which records are needed is not known before the law is: until then nothing is done about them. */
+export function isUntouched(form: TermsForm, step: Step): boolean {
+  return step === "record" && form.law === "";
+}
+
 /** The first step that is not done yet, the last one when all are. */
 export function firstOpen(form: TermsForm): Step {
   return STEPS.find((step) => faultsOf(form, step).length > 0) ?? "check";

@@ -11,6 +11,8 @@ export interface WizardStep<T extends string> {
   readonly label: string;
   /** What is missing, in words; none when the step is done. */
   readonly faults: readonly string[];
+  /** Nothing was entered here yet: not done, although nothing is missing. */
+  readonly untouched?: boolean | undefined;
 }
 
 export interface WizardProps<T extends string> {
@@ -93,11 +95,11 @@ function Faults({ faults }: { readonly faults: readonly string[] }) {
 
 /** The last step is a look at all others; it is never done. */
 function asLine<T extends string>(
-  { value, label, faults }: WizardStep<T>,
+  { value, label, faults, untouched }: WizardStep<T>,
   at: number,
   all: readonly WizardStep<T>[],
 ) {
-  return { value, label, done: faults.length === 0 && at < all.length - 1 };
+  return { value, label, done: faults.length === 0 && !untouched && at < all.length - 1 };
 }
 
 /** After a change of step the focus goes to its beginning, so that readers hear where they are. */

@@ -3,7 +3,15 @@ import { useState } from "preact/hooks";
 import { t } from "../../../text/catalogue";
 import { useCommand } from "../../api";
 import { useDirectory, type Directory } from "../../directory";
-import { blank, faultsOf, STEPS, termsOf, type Fault, type Step } from "../../logic/terms";
+import {
+  blank,
+  faultsOf,
+  isUntouched,
+  STEPS,
+  termsOf,
+  type Fault,
+  type Step,
+} from "../../logic/terms";
 import { Button, LinkButton } from "../../parts/button";
 import { Card } from "../../parts/card";
 import { CheckboxGroup } from "../../parts/choice";
@@ -130,6 +138,7 @@ function Form({ directory }: { readonly directory: Directory }) {
         value,
         label: value === "case" ? t("newcase.step") : t(`terms.step.${value}`),
         faults: forms.faults(value),
+        untouched: value !== "case" && isUntouched(forms.terms.value, value),
       }))}
       step={step}
       onStep={setStep}

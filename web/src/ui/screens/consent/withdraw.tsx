@@ -230,7 +230,7 @@ function Choosing({
         <HowFar {...props} />
       </Card>
       <div class="stack">
-        <Card tone="bad">
+        <Card tone={question ? "bad" : "plain"}>
           {question ? (
             <>
               <Effect title={t("effect.titleWithdraw")} asked={effect} room={room} onlyCloses />

@@ -8,6 +8,7 @@ import {
   blank,
   bySubject,
   faultsOf,
+  isUntouched,
   nextOf,
   STEPS,
   termsOf,
@@ -114,6 +115,7 @@ function Form({ room, basis, directory, onDone }: FormProps) {
     value,
     label: t(`terms.step.${value}`),
     faults: faultsOf(form, value).map((fault) => faultWords(fault, form)),
+    untouched: isUntouched(form, value),
   }));
   const props = { form, change: draft.change, directory, subjects, basis };
   const wrongIn = (tried: boolean) => (fault: Fault) =>

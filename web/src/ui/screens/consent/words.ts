@@ -1,5 +1,6 @@
 /** Words that several parts of this screen share. */
-import { categoryName, lang, needName, t } from "../../../text/catalogue";
+import { basisName, categoryName, lang, needName, t } from "../../../text/catalogue";
+import type { BasisView } from "../../../worker/api";
 import { dateWords } from "../../logic/dates";
 import { latestReview, type Fault, type TermsForm } from "../../logic/terms";
 
@@ -11,6 +12,13 @@ export function listed(names: readonly string[]): string {
 /** Names of categories in one line. */
 export function catList(cats: readonly string[]): string {
   return listed(cats.map(categoryName));
+}
+
+/** A basis by its law and the day it runs to, or on which it is looked at again: two may be alike in all else. */
+export function basisWithEnd({ law, review, until }: BasisView): string {
+  const day = dateWords(review ?? until, lang.value);
+  const end = t(review === null ? "bases.until" : "bases.review", { day });
+  return t("bases.short", { words: basisName(law), until: end });
 }
 
 /** A day typed in a form, as it is read; the typed text where it is none. */

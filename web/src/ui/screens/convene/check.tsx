@@ -1,5 +1,5 @@
 /** Last step: everything once more, with names, before anything is sent. */
-import { basisName, lang, sittingName, t, term } from "../../../text/catalogue";
+import { lang, sittingName, t, term } from "../../../text/catalogue";
 import type { CandidateView, PersonView } from "../../../worker/api";
 import { dateWords, instantOf, timeWords } from "../../logic/dates";
 import { groupOf, lacks, toAdd, totalMinutes } from "../../logic/convene";
@@ -8,7 +8,7 @@ import { Card } from "../../parts/card";
 import { Facts, type Fact } from "../../parts/facts";
 import { Notice } from "../../parts/notice";
 import { Person } from "../../parts/person";
-import { catList, listed } from "../consent/words";
+import { basisWithEnd, catList, listed } from "../consent/words";
 import type { CallProps } from "./call";
 
 function picked({ form, candidates }: CallProps): readonly CandidateView[] {
@@ -79,7 +79,7 @@ function basisWords({ room }: CallProps, bases: Readonly<Record<string, string>>
   const parts = Object.values(bases).flatMap((sid) => {
     const basis = room.bases.find((each) => each.sid === sid);
     if (!basis) return [];
-    return [`${basis.subject || t("consent.subjectClosed")}：${basisName(basis.law)}`];
+    return [`${basis.subject || t("consent.subjectClosed")}：${basisWithEnd(basis)}`];
   });
   return parts.length > 0 ? listed(parts) : t("convene.check.noBasis");
 }

@@ -7,6 +7,7 @@ import {
   blankCall,
   callFaults,
   callOf,
+  isAlone,
   seatsOf,
   STEPS,
   type ConveneForm,
@@ -154,6 +155,7 @@ function Form({ room, sitting, onDone }: FormProps) {
           value,
           label: t(`convene.step.${value}`),
           faults: faults(value).map((fault) => t(`convene.fault.${fault}`)),
+          untouched: value === "people" && isAlone(form, room),
         }))}
         step={step}
         onStep={setStep}

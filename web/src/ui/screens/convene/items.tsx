@@ -1,7 +1,7 @@
 /** Second step: the agenda; each item says about whom is spoken, and on which basis. */
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { basisName, t } from "../../../text/catalogue";
+import { t } from "../../../text/catalogue";
 import {
   firstBases,
   movedItem,
@@ -17,6 +17,7 @@ import { Field, Select } from "../../parts/field";
 import { Notice } from "../../parts/notice";
 import { Empty } from "../../parts/progress";
 import { toast } from "../../parts/toast";
+import { basisWithEnd } from "../consent/words";
 import type { CallProps } from "./call";
 
 const NONE = "none";
@@ -46,7 +47,7 @@ function Bases(own: ItemProps) {
           value={item.bases[sub] ?? NONE}
           options={[
             { value: NONE, label: t("convene.item.basis.none") },
-            ...current.map(({ sid, law }) => ({ value: sid, label: basisName(law) })),
+            ...current.map((basis) => ({ value: basis.sid, label: basisWithEnd(basis) })),
           ]}
           onChange={(sid) => {
             const others = Object.entries(item.bases).filter(([each]) => each !== sub);

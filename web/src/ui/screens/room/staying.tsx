@@ -39,9 +39,8 @@ export function Staying() {
               <Gone key={one.who?.wid} happening={one} />
             ))}
           </ul>
-          <p>
-            {t("stay.what")} {since.some((one) => one.what === "rekeyed") && t("stay.keys")}
-          </p>
+          <p>{t("stay.what")}</p>
+          {since.some((one) => one.what === "rekeyed") && <p>{t("stay.keys")}</p>}
         </div>
         <Orphans />
       </div>
