@@ -29,7 +29,9 @@ function Where({ finding }: { readonly finding: FindingView }) {
   return (
     <span class="found-where">
       <strong>{t(`place.${placeOf(finding.place)}`)}</strong>
-      {finding.index !== null && <span>{t("place.leaf", { index: finding.index })}</span>}
+      {finding.index !== null && (
+        <span>{t("place.leaf", { index: finding.index.toLocaleString("ja") })}</span>
+      )}
       <code class="small soft">{finding.place}</code>
     </span>
   );
