@@ -98,6 +98,7 @@ export const boards: Record<keyof typeof ja, string> = {
   "roles.propose": "Propose: {part}",
   "roles.change": "Change: {part}",
   "roles.agency": "Agency",
+  "roles.agency.able": "Can do: {able}",
   "roles.person": "Person",
   "roles.person.any": "The agency will decide",
   "roles.words": "What the role means",

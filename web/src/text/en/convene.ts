@@ -54,6 +54,7 @@ export const convene: Record<keyof typeof ja, string> = {
   "convene.block.any": "Every area",
   "convene.able": "What it can do",
   "convene.able.any": "Anything",
+  "convene.able.of": "What {agency} can do",
   "convene.agency": "Agency",
   "convene.agency.any": "Every agency",
   "convene.agencyKind": "Kind of agency",

@@ -95,6 +95,7 @@ export const boards = {
   "roles.propose": "{part}を提案する",
   "roles.change": "{part}を変える",
   "roles.agency": "機関",
+  "roles.agency.able": "できること：{able}",
   "roles.person": "担当者",
   "roles.person.any": "機関の中で決める",
   "roles.words": "役割の内容",

@@ -54,6 +54,7 @@ export const convene = {
   "convene.block.any": "すべての圏域",
   "convene.able": "できること",
   "convene.able.any": "指定しない",
+  "convene.able.of": "{agency}のできること",
   "convene.agency": "機関",
   "convene.agency.any": "すべての機関",
   "convene.agencyKind": "機関の種類",

@@ -123,7 +123,7 @@ function AgencyFacts({ agency }: { readonly agency: AgencyView }) {
     <span class="row candidate-about">
       <span class="soft">{about.join("・")}</span>
       {agency.able.length > 0 && (
-        <ul class="able" aria-label={t("convene.able")}>
+        <ul class="able" aria-label={t("convene.able.of", { agency: agency.name })}>
           {agency.able.map((word) => (
             <li key={word}>{word}</li>
           ))}

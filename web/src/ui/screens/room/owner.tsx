@@ -51,6 +51,7 @@ export function OwnerFields<T extends OwnerDraft>(props: OwnerProps<T>) {
         label={t("roles.agency")}
         required
         value={aid}
+        hint={whatOf((isOutside ? outside : inside).find((one) => one.aid === aid))}
         error={isWrong && aid === "" ? t("form.chooseOne") : null}
         options={(isOutside ? outside : inside).map((one) => ({ value: one.aid, label: one.name }))}
         onChange={(chosen) => {
@@ -73,6 +74,13 @@ export function OwnerFields<T extends OwnerDraft>(props: OwnerProps<T>) {
       )}
     </div>
   );
+}
+
+/** Where an agency works and what it can do, as far as its certificate says it. */
+function whatOf(agency: AgencyView | undefined): string | undefined {
+  if (agency === undefined || agency.able.length === 0) return agency?.block;
+  const able = t("roles.agency.able", { able: agency.able.join(t("room.comma")) });
+  return agency.block === "" ? able : `${agency.block}　${able}`;
 }
 
 function firstOf(members: readonly MemberView[], aid: string): string {
