@@ -1,4 +1,4 @@
-"""What a chair does at the page: found a room on a consent, propose a decision, call and open a sitting."""
+"""What a chair does at the page: found a room, propose a decision, call a sitting."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -124,7 +124,7 @@ async def convene(person: Person, *, items: Sequence[str], duties: Mapping[str, 
     await on(person)
     await person.sees("招集する人")
     await person.press("招集を送る")
-    await person.sees("招集を送りました", timeout=30_000)
+    await person.sees("招集を送りました", within=30_000)
     await page.get_by_role("link", name="ケース室へ").click()
 
 

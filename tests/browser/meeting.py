@@ -1,4 +1,4 @@
-"""What people do in a sitting at the page: papers, boards, actions, decisions, the next date, the end."""
+"""What people do in a sitting at the page: papers, boards, actions, decisions, the end."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
-"""The office of a council: founds it, registers agencies, certifies people at browsers; other people hold SDK clients."""
+"""The office of a council: founds it, registers agencies, certifies people."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path

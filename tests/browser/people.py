@@ -29,9 +29,9 @@ class Person:
         """Press a button."""
         await self.button(name, exact=exact).click()
 
-    async def sees(self, words: str, *, timeout: float = 15_000) -> None:
+    async def sees(self, words: str, *, within: float = 15_000) -> None:
         """Wait until some words are on the page."""
-        await expect(self.seat.page.get_by_text(words).first).to_be_visible(timeout=timeout)
+        await expect(self.seat.page.get_by_text(words).first).to_be_visible(timeout=within)
 
     async def type(self, label: str, words: str) -> None:
         """Type into a field."""
@@ -78,7 +78,7 @@ async def ask_to_join(seat: Seat, *, code: str | None) -> None:
     await person.type("保管庫の名前", seat.name)
     await person.tick("このブラウザーの中")
     await person.press("鍵を作って登録を申し込む")
-    await person.sees("12桁の数字を読み上げてください", timeout=_KEYS)
+    await person.sees("12桁の数字を読み上げてください", within=_KEYS)
 
 
 async def shown_digits(seat: Seat) -> str:
@@ -100,7 +100,7 @@ async def join(
     person = Person(seat=seat, name=name)
     if Cap.MEMBER in caps:
         await person.press("読みました。署名します")
-        await person.sees("登録が終わりました", timeout=_KEYS)
+        await person.sees("登録が終わりました", within=_KEYS)
         await seat.page.get_by_role("link", name="ホームへ").click()
     await expect(seat.page.get_by_role("heading", name="ホーム")).to_be_visible(timeout=_KEYS)
     return person

@@ -1,4 +1,4 @@
-"""Joining at the page: by link and by typed code, with digits that are the registrar's; the vault afterwards."""
+"""Joining at the page by link and by typed code; the vault afterwards."""
 
 from playwright.async_api import expect
 
@@ -8,7 +8,6 @@ from tests.browser.office import Office
 from tests.browser.people import PASSPHRASE, Person, join
 from tests.browser.stage import Hall
 from tests.edges.sdk.town import PASS
-
 
 _OPENING = 60_000
 """Milliseconds that opening a vault may take on a busy machine."""
@@ -30,21 +29,21 @@ async def test_three_people_join(hall: Hall, office: Office) -> None:
 
 
 async def test_a_vault_is_locked_and_opened_again(hall: Hall, office: Office) -> None:
-    """A wrong passphrase opens nothing and says so; the right one leads home, also after a reload."""
+    """A wrong passphrase opens nothing and says so; the right one leads home, also later."""
     city = await office.agency(1, "水瀬市 福祉部 地域共生課", AgencyKind.CITY, Cap.HOST, Cap.MEMBER)
     chair = await join(hall, office, city, "高瀬 律子", Cap.CHAIR, Cap.MEMBER)
     await chair.lock()
 
     await chair.unlock("ちがう言葉でためす")
-    await chair.sees("合言葉が違います", timeout=_OPENING)
+    await chair.sees("合言葉が違います", within=_OPENING)
     await chair.seat.shots("12-wrong-passphrase")
     await chair.unlock()
-    await chair.sees("今日の会議はありません", timeout=_OPENING)
+    await chair.sees("今日の会議はありません", within=_OPENING)
 
     await chair.seat.page.reload()
     await chair.sees("最後に開いた日")
     await chair.unlock(PASSPHRASE)
-    await chair.sees("今日の会議はありません", timeout=_OPENING)
+    await chair.sees("今日の会議はありません", within=_OPENING)
 
 
 async def test_a_vault_of_the_sdk_opens_in_the_page(hall: Hall, office: Office) -> None:
@@ -56,6 +55,6 @@ async def test_a_vault_of_the_sdk_opens_in_the_page(hall: Hall, office: Office) 
 
     await seat.page.get_by_label("保管庫のファイル").set_input_files(path)
     await person.unlock(PASS)
-    await person.sees("今日の会議はありません", timeout=_OPENING)
+    await person.sees("今日の会議はありません", within=_OPENING)
     await person.sees("誓約書にまだ署名していません")
     await seat.shots("13-file-vault")

@@ -43,12 +43,23 @@ function ofRoster(seen: Seen, record: RowRecord, { body }: RosterEntry): readonl
   const came = [...now.keys()].filter((wid) => !then.has(wid));
   const left = [...then.keys()].filter((wid) => !now.has(wid));
   const why = { why: body.why };
+  const code = left.length > 0 && isWithdrawnBefore(seen, record) ? "BASIS_WITHDRAWN" : null;
   const gone: What = body.why === "remove" ? "left" : "evicted";
   return [
     ...came.map((who) => told(seen, record, "entered", { who, facts: why })),
-    ...left.map((who) => told(seen, record, gone, { who, facts: why })),
-    told(seen, record, came.length + left.length > 0 ? "roster" : "rekeyed", { facts: why }),
+    ...left.map((who) => told(seen, record, gone, { who, facts: { ...why, code } })),
+    ...(came.length + left.length > 0 ? [told(seen, record, "roster", { facts: why })] : []),
+    told(seen, record, "rekeyed", { facts: why }),
   ];
+}
+
+/** Tell whether a withdrawal stands between a roster and the one before it. */
+function isWithdrawnBefore({ room, content }: Seen, { seq }: RowRecord): boolean {
+  const since = room.state.rosters.findLast((entry) => entry.seq < seq)?.seq ?? 0;
+  return room.records.slice(since, seq - 1).some(({ id }) => {
+    const held = content(id);
+    return held !== undefined && !isSealed(held) && held.body.typ === "withdraw";
+  });
 }
 
 function ofRow(seen: Seen, record: RowRecord): readonly HappeningView[] {

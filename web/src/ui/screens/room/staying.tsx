@@ -1,6 +1,6 @@
 /** For those who stay: whose seat has ended, the kind of reason, and which actions wait for an owner. */
 import { useState } from "preact/hooks";
-import type { ActionView, HappeningView } from "../../../worker/api";
+import type { ActionView, Facts, HappeningView } from "../../../worker/api";
 import { t, type Key } from "../../../text/catalogue";
 import { Button } from "../../parts/button";
 import { Notice } from "../../parts/notice";
@@ -56,16 +56,16 @@ function Gone({ happening }: { readonly happening: HappeningView }) {
     <li>
       <strong>{t("stay.who", { name, agency: who.agency.name })}</strong>{" "}
       <span class="small">
-        {t("stay.why")} {t(reasonKey(facts["code"]))} <Time at={at} form="time" />
+        {t("stay.why")} {t(reasonKey(facts))} <Time at={at} form="time" />
       </span>
     </li>
   );
 }
 
 /** Only the class of the reason: those who stay have no claim to more. */
-function reasonKey(code: unknown): Key {
+function reasonKey({ code = null, why }: Facts): Key {
   if (code === "BASIS_WITHDRAWN" || code === "RECIPIENT_NOT_COVERED") return "stay.why.basis";
-  return code === undefined || code === null ? "stay.why.chair" : "stay.why.ended";
+  return code === null && why !== "narrow" ? "stay.why.chair" : "stay.why.ended";
 }
 
 function Orphans() {
