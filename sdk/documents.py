@@ -151,18 +151,7 @@ async def _generation(draft: Draft, plan: Plan, generation: Generation) -> None:
 def issue(draft: Draft, generation: Generation) -> Eid:
     """Put a document's key under the epoch key: at once, or carried to later comers."""
     doc, g = generation
-    place = draft.place()
-    header = DkHeader(
-        c=draft.state.case,
-        e=place.e,
-        d=doc,
-        g=g,
-        dev=place.dev,
-        n=place.n,
-        p=place.p,
-        f=place.f,
-        t=place.t,
-    )
+    header = DkHeader(**draft.place(generation))
     return draft.seal(header, DkText(doc=doc, g=g, D=Hash(draft.doc_key(generation))))
 
 
@@ -236,18 +225,8 @@ async def _grant(
 
 def operate(draft: Draft, generation: Generation, facts: Facts, words: Words) -> Eid:
     """Add an operation: its facts in clear and signed, its words sealed."""
-    doc, g = generation
-    place = draft.place()
     header = OpHeader(
-        c=draft.state.case,
-        e=place.e,
-        d=doc,
-        g=g,
-        dev=place.dev,
-        n=place.n,
-        p=place.p,
-        f=place.f,
-        t=place.t,
+        **draft.place(generation),
         op=NAMES[type(facts)],
         m=msgspec.Raw(codec.encode(facts)),
     )
@@ -256,18 +235,9 @@ def operate(draft: Draft, generation: Generation, facts: Facts, words: Words) ->
 
 def summarise(draft: Draft, generation: Generation, sm: SumId, text: SumText) -> Eid:
     """Add the next version of a summary's section."""
-    doc, g = generation
-    place, newest = draft.place(), draft.state.versions.get(sm)
+    newest = draft.state.versions.get(sm)
     header = SumHeader(
-        c=draft.state.case,
-        e=place.e,
-        d=doc,
-        g=g,
-        dev=place.dev,
-        n=place.n,
-        p=place.p,
-        f=place.f,
-        t=place.t,
+        **draft.place(generation),
         sm=sm,
         ver=1 if newest is None else newest.ver + 1,
         pv=None if newest is None else newest.eid,
@@ -277,18 +247,8 @@ def summarise(draft: Draft, generation: Generation, sm: SumId, text: SumText) ->
 
 def remark(draft: Draft, generation: Generation, text: NoteText) -> Eid:
     """Add a note to a document, or to the item it belongs to."""
-    doc, g = generation
-    place = draft.place()
     header = NoteHeader(
-        c=draft.state.case,
-        e=place.e,
-        d=doc,
-        g=g,
-        dev=place.dev,
-        n=place.n,
-        p=place.p,
-        f=place.f,
-        t=place.t,
+        **draft.place(generation),
         item=draft.state.documents[generation].body.item,
     )
     return draft.seal(header, text)
@@ -296,18 +256,8 @@ def remark(draft: Draft, generation: Generation, text: NoteText) -> Eid:
 
 def testify(draft: Draft, generation: Generation, sub: SubId, text: EvText) -> Eid:
     """Add the evidence of a subject's bases."""
-    doc, g = generation
-    place = draft.place()
     header = EvHeader(
-        c=draft.state.case,
-        e=place.e,
-        d=doc,
-        g=g,
-        dev=place.dev,
-        n=place.n,
-        p=place.p,
-        f=place.f,
-        t=place.t,
+        **draft.place(generation),
         sub=sub,
     )
     return draft.seal(header, text)

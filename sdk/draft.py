@@ -4,8 +4,7 @@ What the server checks is checked here first; a refusal leaves nothing behind. R
 place of before the batch, and the epoch of a roster that stands before them in it.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 from conference import content as contents
 from conference.content import Content, Sealed
@@ -17,7 +16,7 @@ from protocol import codec, envelope
 from protocol.basis import device_of
 from protocol.feed import Row, feed_hash
 from protocol.headers import AnyHeader, DkHeader
-from protocol.ids import Blob, DocId, Eid, Hash, Id, Sid, Wid
+from protocol.ids import Blob, CaseId, DocId, Eid, Hash, Id, Sid, Wid
 from protocol.keys import body_key, wrap_key
 from protocol.payloads import FeedPoint, Payload
 from protocol.room import Generation, RoomState
@@ -30,16 +29,18 @@ from sdk.opening import Text, plain_of
 from sdk.session import Session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What the header of the next envelope says of its author and place."""
+class Place(TypedDict):
+    """What the header of every envelope says of its author and place (section 5.9)."""
 
+    c: CaseId
     e: int
+    d: DocId
+    g: int
+    dev: Sid
     n: int
     p: Eid | None
     f: FeedPoint
     t: Instant
-    dev: Sid
 
 
 class Draft:
@@ -103,16 +104,19 @@ class Draft:
 
     # --- envelopes ---------------------------------------------------------------------------
 
-    def place(self) -> Place:
-        """Where the next envelope stands."""
-        chain = self.chain
+    def place(self, generation: Generation) -> Place:
+        """Where the next envelope stands: the keys that every header begins with."""
+        chain, (doc, g) = self.chain, generation
         return Place(
+            c=self.state.case,
             e=self.state.epoch,
+            d=doc,
+            g=g,
+            dev=self.session.certificate().sid,
             n=1 if chain is None else chain.n + 1,
             p=None if chain is None else chain.eid,
             f=self.base,
             t=self.now,
-            dev=self.session.certificate().sid,
         )
 
     def seal(self, header: AnyHeader, text: Text) -> Eid:
