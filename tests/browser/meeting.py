@@ -51,6 +51,24 @@ async def share(
     text: str,
 ) -> str:
     """Share a paper; answers what the form said of readers before it was sent."""
+    said = await fill_paper(
+        person, subject=subject, source=source, cats=cats, title=title, text=text
+    )
+    await person.press("人に共有する", exact=False)
+    await expect(person.seat.page.get_by_role("dialog")).to_have_count(0, timeout=15_000)
+    return said
+
+
+async def fill_paper(
+    person: Person,
+    *,
+    subject: str,
+    source: str,
+    cats: Sequence[str],
+    title: str,
+    text: str,
+) -> str:
+    """Write a paper up to the last button; answers what stands above it of readers."""
     await person.press("資料を共有する")
     dialog = person.seat.page.get_by_role("dialog")
     await choose(person, "だれについての資料ですか", subject)
@@ -62,10 +80,7 @@ async def share(
     await person.press("読める人を確かめる")
     readers = dialog.locator(".readers")
     await expect(readers).to_be_visible()
-    said = await readers.inner_text()
-    await person.press("人に共有する", exact=False)
-    await expect(dialog).to_have_count(0, timeout=15_000)
-    return said
+    return await readers.inner_text()
 
 
 async def propose_role(
