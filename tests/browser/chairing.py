@@ -38,23 +38,23 @@ async def choose(person: Person, group: str | Locator, option: str) -> None:
     """Choose a circle, or tick a box, of a group by its label."""
     page = person.seat.page
     place = page.get_by_role("group", name=group) if isinstance(group, str) else group
-    await place.first.get_by_label(option).first.check()
+    await person.check(place.first.get_by_label(option).first)
 
 
 async def fill_scope(person: Person, scope: Scope) -> None:
     """Choose agencies one by one, and what each may see."""
     page = person.seat.page
     for agency, cats in scope.items():
-        await page.get_by_role("button", name=f"{agency}を加える").click()
+        await person.click(page.get_by_role("button", name=f"{agency}を加える"))
         for cat in cats:
-            await page.get_by_label(f"{agency}：{CATEGORIES[cat]}").check()
+            await person.check(page.get_by_label(f"{agency}：{CATEGORIES[cat]}"))
 
 
 async def new_case(person: Person, code: str, subject: str, scope: Scope) -> None:
     """Found a room on somebody's consent."""
     page = person.seat.page
-    await page.get_by_role("link", name="進行管理").click()
-    await page.get_by_role("link", name="新しいケースを始める").click()
+    await person.click(page.get_by_role("link", name="進行管理"))
+    await person.click(page.get_by_role("link", name="新しいケースを始める"))
     await person.type("ケース番号", code)
     await on(person)
     await person.type("氏名または呼び名", subject)
@@ -82,8 +82,8 @@ async def consent_record(person: Person) -> None:
 async def propose_decision(person: Person, subject: str, approver: str, scope: Scope) -> None:
     """Propose a statutory decision about somebody new in the room on the screen."""
     page = person.seat.page
-    await page.get_by_role("link", name="根拠を変更する").first.click()
-    await page.get_by_role("link", name="根拠を登録する").click()
+    await person.click(page.get_by_role("link", name="根拠を変更する").first)
+    await person.click(page.get_by_role("link", name="根拠を登録する"))
     await choose(person, "だれの情報ですか", "このケースに新しく加える人")
     await person.type("氏名または呼び名", subject)
     await choose(person, "何に基づきますか", "法に基づく決定")
@@ -106,7 +106,7 @@ async def propose_decision(person: Person, subject: str, approver: str, scope: S
 async def convene(person: Person, *, items: Sequence[str], duties: Mapping[str, str]) -> None:
     """Call a sitting that starts in a minute; the last item is one of decision."""
     page = person.seat.page
-    await page.get_by_role("link", name="会議を招集する").first.click()
+    await person.click(page.get_by_role("link", name="会議を招集する").first)
     await person.type("日時", local(minutes=2))
     await person.type("会議の目的", "方針と役割分担の決定(情報共有のみで終わらせない)")
     await person.type("場所・参加方法", "市役所3階 第2会議室、オンライン併用")
@@ -114,18 +114,18 @@ async def convene(person: Person, *, items: Sequence[str], duties: Mapping[str, 
     for no, title in enumerate(items, start=1):
         await person.press("議題を加える")
         item = page.get_by_role("listitem", name=f"議題{no}", exact=True)
-        await item.get_by_label("題", exact=True).fill(title)
+        await person.fill(item.get_by_label("題", exact=True), title)
         if no == len(items):
-            await item.get_by_label("種類").select_option(label="決定")
+            await person.select(item.get_by_label("種類"), "決定")
     await on(person)
     for name, duty in duties.items():
-        await page.get_by_label(f"{name}さんを招集する").check()
-        await page.get_by_label(f"{name}さんの役目").select_option(label=duty)
+        await person.check(page.get_by_label(f"{name}さんを招集する"))
+        await person.select(page.get_by_label(f"{name}さんの役目"), duty)
     await on(person)
     await person.sees("招集する人")
     await person.press("招集を送る")
     await person.sees("招集を送りました", within=30_000)
-    await page.get_by_role("link", name="ケース室へ").click()
+    await person.click(page.get_by_role("link", name="ケース室へ"))
 
 
 async def confirm_newcomers(person: Person) -> None:

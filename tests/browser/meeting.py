@@ -15,7 +15,7 @@ def panel(person: Person, title: str) -> Locator:
 
 async def confirm(person: Person) -> None:
     """Press the button of the dialog that asks once more."""
-    await person.seat.page.get_by_role("dialog").get_by_role("button").last.click()
+    await person.click(person.seat.page.get_by_role("dialog").get_by_role("button").last)
     await expect(person.seat.page.get_by_role("dialog")).to_have_count(0, timeout=15_000)
 
 
@@ -28,7 +28,7 @@ async def open_sitting(person: Person) -> None:
 
 async def open_item(person: Person, no: int) -> None:
     """Go on to an item."""
-    await person.button(f"議題{no}に入る").first.click()
+    await person.click(person.button(f"議題{no}に入る").first)
     await expect(person.button("この議題を閉じる")).to_be_visible()
 
 
@@ -36,8 +36,8 @@ async def close_item(person: Person, how: str) -> None:
     """Close the item on the table."""
     await person.press("この議題を閉じる")
     dialog = person.seat.page.get_by_role("dialog")
-    await dialog.get_by_label(how).check()
-    await dialog.get_by_role("button", name="閉じる", exact=True).last.click()
+    await person.check(dialog.get_by_label(how))
+    await person.click(dialog.get_by_role("button", name="閉じる", exact=True).last)
     await expect(dialog).to_have_count(0, timeout=15_000)
 
 
@@ -75,8 +75,8 @@ async def fill_paper(
     await choose(person, "どこから得た内容ですか", source)
     for cat in cats:
         await choose(person, "含まれる項目", CATEGORIES[cat])
-    await dialog.get_by_label("題名").fill(title)
-    await dialog.get_by_role("textbox", name="内容").fill(text)
+    await person.fill(dialog.get_by_label("題名"), title)
+    await person.fill(dialog.get_by_role("textbox", name="内容"), text)
     await person.press("読める人を確かめる")
     readers = dialog.locator(".readers")
     await expect(readers).to_be_visible()
@@ -89,11 +89,11 @@ async def propose_role(
     """Propose a part on the role board."""
     await person.press(f"{part}を提案する")
     form = person.seat.page.get_by_role("form", name=f"{part}を提案する")
-    await form.get_by_label("機関").first.select_option(label=agency)
+    await person.select(form.get_by_label("機関").first, agency)
     if who is not None:
-        await form.get_by_label("担当者").select_option(label=who)
-    await form.get_by_label("役割の内容").fill(words)
-    await form.get_by_role("button", name="提案する").click()
+        await person.select(form.get_by_label("担当者"), who)
+    await person.fill(form.get_by_label("役割の内容"), words)
+    await person.click(form.get_by_role("button", name="提案する"))
     await expect(form).to_have_count(0, timeout=15_000)
 
 
@@ -101,10 +101,10 @@ async def add_issue(person: Person, issue: str, urgency: str, reason: str) -> No
     """Add an issue to the board of priorities."""
     await person.press("課題を加える")
     form = person.seat.page.get_by_role("form", name="課題を加える")
-    await form.get_by_label("課題").first.fill(issue)
-    await form.get_by_label(urgency).check()
-    await form.get_by_label("この順番にした理由").fill(reason)
-    await form.get_by_role("button", name="保存する").click()
+    await person.fill(form.get_by_label("課題").first, issue)
+    await person.check(form.get_by_label(urgency))
+    await person.fill(form.get_by_label("この順番にした理由"), reason)
+    await person.click(form.get_by_role("button", name="保存する"))
     await expect(form).to_have_count(0, timeout=15_000)
 
 
@@ -112,11 +112,11 @@ async def add_action(person: Person, what: str, agency: str, who: str, due: str)
     """Offer an action to somebody of the room."""
     await person.press("対応事項を加える")
     form = person.seat.page.get_by_role("form", name="対応事項を加える")
-    await form.get_by_label("すること").fill(what)
-    await form.get_by_label("機関").first.select_option(label=agency)
-    await form.get_by_label("担当者").select_option(label=who)
-    await form.get_by_label("期限").fill(due)
-    await form.get_by_role("button", name="提案する").click()
+    await person.fill(form.get_by_label("すること"), what)
+    await person.select(form.get_by_label("機関").first, agency)
+    await person.select(form.get_by_label("担当者"), who)
+    await person.fill(form.get_by_label("期限"), due)
+    await person.click(form.get_by_role("button", name="提案する"))
     await expect(form).to_have_count(0, timeout=15_000)
 
 
@@ -125,16 +125,16 @@ async def record(person: Person, kind: str | None, text: str) -> None:
     await person.press("記録する" if kind is not None else "自分の留保を記録する")
     form = person.seat.page.get_by_role("form", name="記録する")
     if kind is not None:
-        await form.get_by_label(kind, exact=True).check()
-    await form.get_by_role("textbox", name="内容").fill(text)
-    await form.get_by_role("button", name="記録に残す").click()
+        await person.check(form.get_by_label(kind, exact=True))
+    await person.fill(form.get_by_role("textbox", name="内容"), text)
+    await person.click(form.get_by_role("button", name="記録に残す"))
     await expect(form).to_have_count(0, timeout=15_000)
 
 
 async def decline(person: Person, what: str, why: str) -> None:
     """Decline what was offered, with a reason."""
     await person.press(f"{what}：受けられない")
-    await person.seat.page.get_by_label(why).check()
+    await person.check(person.seat.page.get_by_label(why))
     await person.press("この理由で返事をする")
 
 
@@ -142,7 +142,7 @@ async def set_next(person: Person, when: str, note: str) -> None:
     """Record the date of the next sitting."""
     await person.press("次回を決める")
     form = person.seat.page.get_by_role("form", name="次回を決める")
-    await form.get_by_label("日時").fill(when)
-    await form.get_by_label("申し合わせ").fill(note)
-    await form.get_by_role("button", name="記録する").click()
+    await person.fill(form.get_by_label("日時"), when)
+    await person.fill(form.get_by_label("申し合わせ"), note)
+    await person.click(form.get_by_role("button", name="記録する"))
     await expect(form).to_have_count(0, timeout=15_000)

@@ -25,9 +25,25 @@ class Person:
         """A button by what is written on it."""
         return self.seat.page.get_by_role("button", name=name, exact=exact)
 
+    async def click(self, what: Locator) -> None:
+        """Press something."""
+        await what.click()
+
+    async def check(self, what: Locator) -> None:
+        """Tick a box, or choose a circle."""
+        await what.check()
+
+    async def fill(self, what: Locator, words: str) -> None:
+        """Write into a field."""
+        await what.fill(words)
+
+    async def select(self, what: Locator, option: str) -> None:
+        """Choose from a list, by the words of the option."""
+        await what.select_option(label=option)
+
     async def press(self, name: str, *, exact: bool = True) -> None:
         """Press a button."""
-        await self.button(name, exact=exact).click()
+        await self.click(self.button(name, exact=exact))
 
     async def sees(self, words: str, *, within: float = 15_000) -> None:
         """Wait until some words are on the page."""
@@ -35,7 +51,7 @@ class Person:
 
     async def type(self, label: str, words: str) -> None:
         """Type into a field."""
-        await self.field(label).fill(words)
+        await self.fill(self.field(label), words)
 
     def field(self, label: str) -> Locator:
         """A field by its label, whether or not it is marked as required."""
@@ -43,7 +59,7 @@ class Person:
 
     async def tick(self, label: str) -> None:
         """Tick a box or choose a circle."""
-        await self.seat.page.get_by_label(label).first.check()
+        await self.check(self.seat.page.get_by_label(label).first)
 
     async def lock(self) -> None:
         """Lock the vault."""
@@ -52,12 +68,12 @@ class Person:
 
     async def unlock(self, passphrase: str = PASSPHRASE) -> None:
         """Open the vault that is chosen."""
-        await self.field("合言葉").fill(passphrase)
+        await self.fill(self.field("合言葉"), passphrase)
         await self.press("開く")
 
     async def home(self) -> None:
         """Go home, by the link at the top."""
-        await self.seat.page.get_by_role("link", name="ホーム").first.click()
+        await self.click(self.seat.page.get_by_role("link", name="ホーム").first)
         await expect(self.seat.page.get_by_role("heading", name="ホーム")).to_be_visible()
 
 
