@@ -80,8 +80,8 @@ class Person:
 _FIELDS = "input:not([type=checkbox]):not([type=radio]), textarea, select"
 
 
-async def ask_to_join(seat: Seat, *, code: str | None) -> None:
-    """From an invitation to digits that are read aloud; without a code the link was opened."""
+async def choose_keys(seat: Seat, *, code: str | None) -> None:
+    """From an invitation to the making of keys; without a code the link was opened."""
     person = Person(seat=seat, name=seat.name)
     if code is not None:
         await person.type("招待リンクまたは招待コード", code)
@@ -94,6 +94,12 @@ async def ask_to_join(seat: Seat, *, code: str | None) -> None:
     await person.type("保管庫の名前", seat.name)
     await person.tick("このブラウザーの中")
     await person.press("鍵を作って登録を申し込む")
+
+
+async def ask_to_join(seat: Seat, *, code: str | None) -> None:
+    """From an invitation to digits that are read aloud."""
+    await choose_keys(seat, code=code)
+    person = Person(seat=seat, name=seat.name)
     await person.sees("12桁の数字を読み上げてください", within=_KEYS)
 
 

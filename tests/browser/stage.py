@@ -127,7 +127,9 @@ class Hall:
         """Close everything; answers what any browser complained about, here or to the server."""
         told = [each for seat in self.seats for each in seat.complaints()]
         for number, seat in enumerate(self.seats):
-            await seat.page.screenshot(path=SCREENS / f"last-{number}.png", animations="disabled")
+            last = SCREENS / f"last-{number}.png"
+            if not seat.page.is_closed():
+                await seat.page.screenshot(path=last, animations="disabled")
             await seat.context.close()
         return told if self.provoked else told + await self.blocked()
 
