@@ -123,3 +123,22 @@ async def test_a_page_without_its_cryptography_stops(hall: Hall, office: Office)
     await chair.seat.page.reload()
     await chair.unlock(PASSPHRASE)
     await chair.sees("美佐江", within=_OPENING)
+
+
+async def test_a_changed_program_never_runs(hall: Hall, office: Office) -> None:
+    """A worker that somebody added a line to on the way is blocked, and the vault is unharmed."""
+    chair = await _chair(hall, office)
+
+    async def change(route: Route) -> None:
+        response = await route.fetch()
+        await route.fulfill(response=response, body="void 0;\n" + await response.text())
+
+    chair.seat.expected.append("integrity")
+    await chair.seat.context.route("**/assets/worker-*.js", change)
+    await chair.seat.page.reload()
+    await chair.sees("始められません", within=_OPENING)
+    await chair.sees("保管庫は壊れていません")
+    await chair.seat.context.unroute("**/assets/worker-*.js")
+    await chair.seat.page.reload()
+    await chair.unlock()
+    await chair.sees("美佐江", within=_OPENING)
