@@ -136,7 +136,7 @@ async def test_a_changed_program_never_runs(hall: Hall, office: Office) -> None:
     chair.seat.expected.append("integrity")
     await chair.seat.context.route("**/assets/worker-*.js", change)
     await chair.seat.page.reload()
-    await chair.sees("始められません", within=_OPENING)
+    await chair.sees("署名された版と一致しません", within=_OPENING)
     await chair.sees("保管庫は壊れていません")
     await chair.seat.context.unroute("**/assets/worker-*.js")
     await chair.seat.page.reload()

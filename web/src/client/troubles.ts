@@ -9,6 +9,7 @@ export const CLIENT_CODES = [
   "FILE_DENIED",
   "WASM_BLOCKED",
   "OLD_BROWSER",
+  "PAGE_ALTERED",
   "MEMORY_SHORT",
   "OFFLINE",
   "CLOCK_OFF",

@@ -30,6 +30,10 @@ export const TROUBLES: Readonly<Record<ClientCode, Both>> = {
     ja: "このブラウザーは古いため使えません。最新の Chrome、Edge、Firefox、Safari のいずれかでお開きください。",
     en: "This browser is too old. Please use a current version of Chrome, Edge, Firefox or Safari.",
   },
+  PAGE_ALTERED: {
+    ja: "届いたプログラムが、署名された版と一致しません。安全のため動かしていません。ページを開き直しても同じなら、合言葉を入れずに、情報システム担当と調整機関へ知らせてください。",
+    en: "The program that arrived is not the signed one, so it was not started. If opening the page anew does not help, do not enter your passphrase, and tell your IT staff and the coordinating agency.",
+  },
   MEMORY_SHORT: {
     ja: "メモリーが足りないため、保管庫を開けません。ほかのタブやアプリを閉じてから、もう一度お試しください。",
     en: "There is not enough memory to open the vault. Please close other tabs or programs and try again.",

@@ -10,7 +10,7 @@ function modern(): boolean {
     "subtle" in crypto,
     "indexedDB" in globalThis,
     "locks" in navigator,
-    "at" in Array.prototype && "toSorted" in Array.prototype,
+    "toSorted" in Array.prototype && "groupBy" in Map,
   ];
   return has.every(Boolean);
 }

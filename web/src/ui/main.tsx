@@ -1,10 +1,11 @@
 // The page's entry: looks whether the browser fits, starts the worker, shows the program over it.
 import { render } from "preact";
+import type { ClientCode } from "../client/troubles";
 import { Link } from "../worker/link";
 import { App } from "./app";
 import { misfit } from "./fit";
 import { keepLook } from "./look";
-import { startWorker } from "./start";
+import { Altered, startWorker } from "./start";
 
 /** Messages may be posted before the worker stands; they wait here in order. */
 class Ahead {
@@ -44,6 +45,11 @@ async function start(ahead: Ahead): Promise<void> {
   else ahead.meet(await startWorker());
 }
 
+function whyNot(error: unknown): ClientCode {
+  if (error instanceof Altered) return "PAGE_ALTERED";
+  return error instanceof TypeError ? "OFFLINE" : "OLD_BROWSER";
+}
+
 /** Once locked, the worker's memory goes with the page; a vault that only this tab holds keeps it. */
 function letGoWhenLocked(link: Link): void {
   let wasOpen = false;
@@ -59,6 +65,6 @@ const ahead = new Ahead();
 place?.replaceChildren();
 letGoWhenLocked(ahead.link);
 if (place) render(<App api={ahead.link} />, place);
-await Promise.all([keepLook(), start(ahead)]).catch(() => {
-  ahead.link.fail({ code: "OLD_BROWSER" });
+await Promise.all([keepLook(), start(ahead)]).catch((error: unknown) => {
+  ahead.link.fail({ code: whyNot(error) });
 });

@@ -24,15 +24,28 @@ function allowed(): string {
   return policy ? policy.createScriptURL(workerUrl) : onlyWorker(workerUrl);
 }
 
+/** The worker's file is there, and is not the one that the page names. */
+export class Altered extends Error {}
+
+async function requireWhole({ href, integrity }: HTMLLinkElement): Promise<void> {
+  try {
+    await fetch(href, { integrity, credentials: "omit" });
+  } catch (cause) {
+    // What can be fetched without its integrity failed by it; what cannot, failed on the way.
+    await fetch(href, { credentials: "omit", cache: "no-store" });
+    throw new Altered("worker", { cause });
+  }
+}
+
 /**
  * Start the worker after its file met the integrity that the page names.
  *
  * The constructor itself knows no integrity; the file it then loads is the one just checked, since
  * it is cached as immutable. Call once: a second policy of the name is refused by the CSP.
- * Rejects with TypeError when the file is missing or is another one.
+ * Rejects with Altered when the file is another one, with TypeError when it cannot be fetched.
  */
 export async function startWorker(): Promise<Worker> {
   const link = document.querySelector<HTMLLinkElement>('link[rel="x-worker"]');
-  if (link) await fetch(link.href, { integrity: link.integrity, credentials: "omit" });
+  if (link) await requireWhole(link);
   return new Worker(allowed(), { type: "module" });
 }

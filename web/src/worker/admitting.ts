@@ -7,7 +7,7 @@ import * as seating from "../client/seating";
 import { Turns } from "../client/turns";
 import { asPerson } from "../protocol/directory";
 import type { Aid, CaseId, Wid } from "../protocol/ids";
-import type { Generation } from "../protocol/room";
+import type { Generation, RosterEntry, RoomState } from "../protocol/room";
 import { inAudience } from "../protocol/documents";
 import type { Office } from "./office";
 import { candidatesOf } from "./views/gate";
@@ -84,12 +84,19 @@ interface Taken {
 function accepted({ room }: Seen): readonly Taken[] {
   const { conference, state } = room;
   const inside = new Set(state.roster.mem.map(({ wid }) => wid));
-  const taken = [...conference.seats.values()].flatMap(({ sit, wid, state: answer }) => {
+  const taken = [...conference.seats.values()].flatMap(({ sit, wid, state: answer, touched }) => {
     const sitting = conference.sittings.get(sit);
-    if (answer !== "accepted" || inside.has(wid)) return [];
+    if (answer !== "accepted" || inside.has(wid) || touched < leftAt(state, wid)) return [];
     return sitting === undefined || sitting.state === "closed" ? [] : [{ wid, kind: sitting.kind }];
   });
   return [...new Map(taken.map((one) => [one.wid, one])).values()];
+}
+
+/** The row that took somebody out last, 0 if none did: an answer from before it lets nobody in again. */
+function leftAt({ rosters }: RoomState, wid: Wid): number {
+  const has = (entry: RosterEntry | undefined) => entry?.body.mem.some((row) => row.wid === wid);
+  const out = rosters.findLast((entry, n) => has(rosters[n - 1]) === true && has(entry) === false);
+  return out?.seq ?? 0;
 }
 
 /** As a member, as a guest who sees cards only, or not at all: as the gate answers now. */

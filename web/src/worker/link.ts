@@ -1,4 +1,5 @@
 /** The screens' end of the wire to the worker: commands with numbers, topics that keep their last value. */
+import type { ClientCode } from "../client/troubles";
 import type { Api, Command, FromWorker, In, Out, Progress, Topics, ToWorker } from "./api";
 
 type Options = NonNullable<Parameters<Api["do"]>[2]>;
@@ -60,7 +61,7 @@ export class Link implements Api {
   }
 
   /** The worker is gone or could not start: whatever waits is refused, and the program says so. */
-  fail(trouble: { readonly code: "WASM_BLOCKED" | "OLD_BROWSER" | "MEMORY_SHORT" }): void {
+  fail(trouble: { readonly code: ClientCode }): void {
     const told = { ...trouble, facts: {} };
     for (const { refused } of this.waiting.values()) refused(told);
     this.waiting.clear();
