@@ -6,6 +6,7 @@ import { stacked, type Bars, type Family } from "../../logic/audit";
 const ZONE = "Asia/Tokyo";
 const HEIGHT = 280;
 const SECOND = 1000;
+const LEAST = 12;
 
 /** Contrast with white is 3:1 or more for each; the list beside the chart names them in this order. */
 export const COLOURS: Readonly<Record<Family, string>> = {
@@ -47,6 +48,13 @@ function seriesOf(families: readonly Family[]): uPlot.Series[] {
   }));
 }
 
+/** From the first bar to the end of the last, twelve bars at least: uPlot makes years of a single one. */
+function spanOf(times: ArrayLike<number>, step: number): [number, number] {
+  const first = times[0] ?? 0;
+  const last = times[times.length - 1] ?? first;
+  return [first, Math.max(last + step, first + LEAST * step)];
+}
+
 function optionsOf(bars: Bars, families: readonly Family[], width: number): uPlot.Options {
   const font = getComputedStyle(document.body).fontFamily;
   const axis = { font: `12px ${font}`, stroke: "#333", grid: { stroke: "#e6e6e6", width: 1 } };
@@ -58,7 +66,7 @@ function optionsOf(bars: Bars, families: readonly Family[], width: number): uPlo
     cursor: { show: false },
     tzDate: (time) => uPlot.tzDate(new Date(time * SECOND), ZONE),
     scales: {
-      x: { time: true, range: (_, first, last) => [first, last + step] },
+      x: { time: true, range: ({ data }) => spanOf(data[0], step) },
       y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] },
     },
     axes: [
