@@ -12,7 +12,7 @@ from typing import Final
 
 import asyncpg
 
-from bench import entry, lag, machine, profile, report, share
+from bench import browser, entry, lag, machine, profile, report, share
 from bench.entry import Entries
 from bench.lag import Lag
 from bench.profile import Profile
@@ -143,11 +143,36 @@ async def run(size: Size, *, quick: bool) -> Results:
     )
 
 
+async def run_browser(size: browser.Size) -> browser.Figures:
+    """Measure the page in a folder that is gone afterwards."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="entaku-bench-") as name:
+        folder = Path(name)
+        with embedded.start(folder / "postgres") as server:
+            await ensure_database(server.dsn())
+            bench = Bench(server=server, folder=folder, size=QUICK, began=began)
+            for each in browser.DATABASES:
+                await bench.database(each)
+            return await browser.measure(server, folder, size, bench.tell)
+
+
+def _page(*, quick: bool) -> int:
+    figures = asyncio.run(run_browser(browser.QUICK if quick else browser.Size()))
+    if not quick:
+        report.save_browser(figures)
+    print(report.rows(browser.judged(figures)))
+    return 0 if all(held for *_, held in browser.judged(figures)) else 1
+
+
 def main() -> int:
     """Measure, tell, save; 1 when a bar was missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed.")
     parser.add_argument("--quick", action="store_true", help="a minute; docs/bench.md stays")
-    quick: bool = parser.parse_args().quick
+    parser.add_argument("--browser", action="store_true", help="the page in a Chromium instead")
+    chosen = parser.parse_args()
+    quick: bool = chosen.quick
+    if chosen.browser:
+        return _page(quick=quick)
     results = asyncio.run(run(QUICK if quick else FULL, quick=quick))
     report.save(results)
     print(report.table(results))

@@ -5,7 +5,8 @@ vaults are left out, since they take seconds each and are not what is measured. 
 since a room's first roster may seat only people of its host.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -31,6 +32,7 @@ from sdk.council import Council
 from sdk.transport import Http
 
 SLUG: Final = "bench"
+_AT_ONCE: Final = 16
 _PLEDGE: Final = Digest(Hash(sha256("誓約書".encode())))
 
 
@@ -130,6 +132,20 @@ class Town:
         for member in members:
             await self.sign_in(member)
         return members
+
+    async def crowd(self, count: int) -> None:
+        """Put people into the identity log who never sign in: four leaves each."""
+        members = [self._newcomer() for _ in range(count)]
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(step: Callable[[Member], Awaitable[Statement]], member: Member) -> Statement:
+            async with turns:
+                return await step(member)
+
+        for step in (self._invite, self._certify, self._certify_device, self._promise):
+            made = await asyncio.gather(*(one(step, member) for member in members))
+            for statement in made:
+                await self.council.until_logged(statement.sid)
 
     def _newcomer(self) -> Member:
         secret = Secret(entropy.system(SECRET_SIZE))

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 import msgspec
 
+from bench import browser
+from bench.browser import Figures, Frames
 from bench.entry import Entries
 from bench.lag import Lag
 from bench.machine import Machine
@@ -13,6 +16,7 @@ from bench.profile import Profile
 from bench.share import Run, Shared
 
 ROOT: Final = Path(__file__).parents[1]
+BROWSER: Final = Path(__file__).parent / "results" / "browser.json"
 LATEST: Final = Path(__file__).parent / "results" / "latest.json"
 PAGE: Final = ROOT / "docs" / "bench.md"
 
@@ -36,7 +40,11 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     profiles: list[Profile]
 
 
-def judged(results: Results) -> list[tuple[str, str, str, bool]]:
+Judged = tuple[str, str, str, bool]
+"""A promise: name, measured, bar, and whether it holds."""
+
+
+def judged(results: Results) -> list[Judged]:
     """What is promised: name, measured, bar, and whether it holds."""
     lines = [
         (
@@ -63,13 +71,18 @@ def judged(results: Results) -> list[tuple[str, str, str, bool]]:
     return lines
 
 
+def rows(lines: Iterable[Judged]) -> str:
+    """Promises for the terminal."""
+    return "\n".join(
+        f"{name:<52} {value:>9}  {bar:<8} {'ok' if held else 'MISSED'}"
+        for name, value, bar, held in lines
+    )
+
+
 def table(results: Results) -> str:
     """The terminal's table."""
-    rows = [
-        f"{name:<52} {value:>9}  {bar:<8} {'ok' if held else 'MISSED'}"
-        for name, value, bar, held in judged(results)
-    ]
-    return "\n".join([*rows, "", *_plain_runs(results.shared), "", *_plain_profiles(results)])
+    told = rows(judged(results))
+    return "\n".join([told, "", *_plain_runs(results.shared), "", *_plain_profiles(results)])
 
 
 def _plain_runs(shared: Iterable[Shared]) -> Iterable[str]:
@@ -93,9 +106,10 @@ def _plain_profiles(results: Results) -> Iterable[str]:
 # --- the page ----------------------------------------------------------------------------------
 
 
-def page(results: Results) -> str:
-    """The page with all figures."""
-    parts = (_head(results), _sharing(results), _costs(results))
+def page(results: Results, figures: Figures | None) -> str:
+    """The page with all figures; the browser's are taken on their own."""
+    shown = [] if figures is None else [_in_browser(figures)]
+    parts = (_head(results), _sharing(results), _costs(results), *shown)
     return "\n".join(line for part in parts for line in part)
 
 
@@ -117,9 +131,54 @@ def _head(results: Results) -> Iterable[str]:
         "",
         "| promised | measured | bar | |",
         "| --- | ---: | --- | --- |",
-        *(f"| {n} | {v} | {b} | {'ok' if h else '**missed**'} |" for n, v, b, h in judged(results)),
+        *_promises(judged(results)),
         "",
     )
+
+
+def _promises(lines: Iterable[Judged]) -> Iterable[str]:
+    return (f"| {n} | {v} | {b} | {'ok' if h else '**missed**'} |" for n, v, b, h in lines)
+
+
+def _in_browser(figures: Figures) -> Iterable[str]:
+    size = figures.size
+    yield from (
+        "## In the browser",
+        "",
+        f"Written by `make bench ARGS=--browser` on {figures.taken}: Chromium {figures.chromium}",
+        "without a screen, server and PostgreSQL on the same cores.",
+        f"Load average before: {figures.machine.load}.",
+        "",
+        "| promised | measured | bar | |",
+        "| --- | ---: | --- | --- |",
+        *_promises(browser.judged(figures)),
+        "",
+        "Joining is the time from the press on 開く in a page just loaded until all",
+        f"{size.sections} papers stand on the screen, less Argon2id (what a wrong passphrase",
+        "takes). In ms:",
+        "",
+        "| | p50 | slowest | samples |",
+        "| --- | ---: | ---: | ---: |",
+        _spread("from 開く to every paper, Argon2id included", figures.unlock),
+        _spread(f"the same, {figures.grown} feed events", figures.unlock_grown),
+        _spread("Argon2id", figures.argon2),
+        _spread("from the link at home", figures.enter),
+        _spread("the same, the first time", [figures.first_visit]),
+        _spread("section to the other screen", figures.shared),
+        "",
+        f"Frames with {figures.grown} feed events, in ms:",
+        f"scrolling {_frames(figures.scrolling)},",
+        f"typing {_frames(figures.typing)}.",
+        "",
+    )
+
+
+def _frames(each: Frames) -> str:
+    return f"p50 {each.p50:.1f}, p99 {each.p99:.1f}, longest {each.longest:.1f} ({each.count})"
+
+
+def _spread(name: str, values: list[float]) -> str:
+    return f"| {name} | {median(values):.0f} | {max(values):.0f} | {len(values)} |"
 
 
 def _sharing(results: Results) -> Iterable[str]:
@@ -194,8 +253,26 @@ def _page_profiles(profiles: list[Profile]) -> Iterable[str]:
 
 def save(results: Results) -> None:
     """Write the JSON, and the page unless the run was a quick one."""
-    LATEST.parent.mkdir(exist_ok=True)
-    pretty = msgspec.json.format(msgspec.json.encode(results), indent=1)
-    LATEST.write_bytes(pretty + b"\n")
+    _write(LATEST, results)
     if not results.quick:
-        PAGE.write_text(page(results), encoding="utf-8")
+        figures = (
+            msgspec.json.decode(BROWSER.read_bytes(), type=Figures) if BROWSER.is_file() else None
+        )
+        PAGE.write_text(page(results, figures), encoding="utf-8")
+
+
+def save_browser(figures: Figures) -> None:
+    """Write the browser's JSON, and its part of the page beside the latest full run."""
+    _write(BROWSER, figures)
+    results = msgspec.json.decode(LATEST.read_bytes(), type=Results)
+    if not results.quick:
+        PAGE.write_text(page(results, figures), encoding="utf-8")
+
+
+def _kept() -> Figures | None:
+    return msgspec.json.decode(BROWSER.read_bytes(), type=Figures) if BROWSER.is_file() else None
+
+
+def _write(path: Path, what: msgspec.Struct) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(what), indent=1) + b"\n")
