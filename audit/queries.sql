@@ -79,7 +79,7 @@ ON CONFLICT (log_id) DO UPDATE SET xmin_done = EXCLUDED.xmin_done, sysid = EXCLU
 
 -- name: unsigned_tree
 SELECT t.size, t.root FROM audit.tree t
- WHERE t.log_id = $1 AND NOT EXISTS (SELECT FROM audit.checkpoint c WHERE c.log_id = t.log_id AND c.size >= t.size)
+ WHERE t.log_id = $1 AND t.size > COALESCE((SELECT max(c.size) FROM audit.checkpoint c WHERE c.log_id = $1), -1)
  ORDER BY t.size DESC LIMIT 1;
 
 -- name: insert_checkpoint
