@@ -255,10 +255,7 @@ def save(results: Results) -> None:
     """Write the JSON, and the page unless the run was a quick one."""
     _write(LATEST, results)
     if not results.quick:
-        figures = (
-            msgspec.json.decode(BROWSER.read_bytes(), type=Figures) if BROWSER.is_file() else None
-        )
-        PAGE.write_text(page(results, figures), encoding="utf-8")
+        PAGE.write_text(page(results, _kept()), encoding="utf-8")
 
 
 def save_browser(figures: Figures) -> None:

@@ -4,9 +4,10 @@ import asyncio
 from types import SimpleNamespace
 from typing import cast
 
+import msgspec
 import pytest
 
-from bench import entry, lag, load, machine, profile, profiled, report, share
+from bench import browser, entry, lag, load, machine, profile, profiled, report, share
 from bench.room import SENDERS, Sealed
 from protocol import codec
 
@@ -73,8 +74,11 @@ def test_a_bar_holds_at_its_value_and_not_below() -> None:
 
 def test_the_page_says_what_was_measured_and_on_what() -> None:
     """Ratios, both sides, the machine, and where time goes."""
-    page = report.page(results(ours=400.0))
+    figures = msgspec.json.decode(report.BROWSER.read_bytes(), type=browser.Figures)
+    page = report.page(results(ours=400.0), figures)
 
+    assert "## In the browser" in page
+    assert "## In the browser" not in report.page(results(), None)
     assert "| share 2 KiB with 20: ours / floor, messages/s | 0.40 | >= 0.5 | **missed** |" in page
     assert "| 20 | floor | 1000 |" in page
     assert "Python 3.11, PostgreSQL 18" in page
