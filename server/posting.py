@@ -90,11 +90,15 @@ class Posting:
         queue = self.queues.setdefault(batch.case, deque())
         queue.append(mine)
         stored: list[_Stored] = []
-        async with self.desk.cache.turn(batch.case):
-            while not mine.answer.done():
-                stored += await self._serve(batch.case, queue)
-        if not queue:
-            self.queues.pop(batch.case, None)
+        try:
+            async with self.desk.cache.turn(batch.case):
+                while not mine.answer.done():
+                    stored += await self._serve(batch.case, queue)
+        finally:
+            if mine in queue:  # cancelled before it was decided: nobody waits for it any more
+                queue.remove(mine)
+            if not queue:
+                self.queues.pop(batch.case, None)
         for one in stored:
             # What was promised is stored: what fails now is found again by looking.
             with contextlib.suppress(*TROUBLES):

@@ -14,6 +14,8 @@ from protocol.ids import Blob
 from protocol.payloads import Receipt
 from protocol.statement import parse
 from protocol.wire import Post, Receipted, RowIn
+from server.app import system_clock
+from server.audience import Audience
 from server.live import LiveRooms
 from server.service import SERVICE
 from tests.edges.live.conftest import Ears
@@ -279,3 +281,47 @@ async def test_whoever_is_cut_off_in_the_middle_leaves_no_one_waiting(
     assert answer is Code.UNAVAILABLE
     assert first.cancelled()
     assert place(again["elder"]) + 1 == place(again["csw"])
+
+
+async def test_a_batch_whose_poster_went_before_its_turn_is_not_stored(
+    cast: Cast, admin: Admin, calls: Calls
+) -> None:
+    """Nobody would be told of it; the next batch finds nothing left over."""
+    held = await hold(cast)
+    post = await sealed(held, held.members["elder"])
+    other = await sealed(held, held.members["csw"])
+    did = cast.clients["elder"].session.me.did
+    joined = calls.rooms.audience.joined[held.case].values()
+    session = next(each.session for each in joined if each.session.actor.did == did)
+    before = await counts(admin)
+
+    async with calls.turn(held):
+        gone = asyncio.create_task(outcome(calls.rooms.posting.post(session, post)))
+        await calls.waiting(held, 1)
+        gone.cancel()
+        await asyncio.wait({gone})
+    assert calls.rooms.posting.queues == {}
+    promise(await outcome(send(held.members["csw"], other)))
+
+    assert (await counts(admin))["feed"] == before["feed"] + 1
+
+
+async def test_what_is_stored_is_promised_although_its_push_failed(
+    cast: Cast, ears: Ears, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The author has her receipt; the others get the row at the next look."""
+    held = await hold(cast)
+    ear = await ears.open(cast.clients["csw"].session, held.case)
+    post = await sealed(held, held.members["elder"])
+
+    async def fail(*_args: object, **_named: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Audience, "push", fail)
+        made = place(await outcome(send(held.members["elder"], post)))
+    heard = [frame.seq for frame in ear.frames]
+    await calls.rooms.due(system_clock())
+    await ear.reach(made)
+
+    assert made not in heard
