@@ -211,7 +211,8 @@ export class Client {
   // --- what comes by itself ----------------------------------------------------------------------
 
   #queue(event: EventName, text: string): void {
-    const heard = this.#events.run(() => this.#hear(event, ENCODER.encode(text)));
+    const data = ENCODER.encode(text);
+    const heard = this.#events.run(() => this.session.signedIn(() => this.#hear(event, data)));
     heard.catch((error: unknown) => {
       if (!this.#isClosed()) this.#tell("trouble", { code: codeOf(error) });
     });
@@ -350,7 +351,7 @@ export class Client {
       if (this.#isClosed()) return;
       try {
         await this.#keepPins();
-        await this.session.redeem();
+        await this.session.signedIn(() => this.session.redeem());
       } catch (error) {
         this.#broken(codeOf(error));
       }

@@ -29,6 +29,7 @@ export class Session {
   /** Newest proof, in ms, that my identity log is fresh. */
   fresh = 0;
   readonly #eks = new Map<Digest, Uint8Array>();
+  #signingIn: Promise<void> | null = null;
 
   constructor({ vault, council }: { readonly vault: Vault; readonly council: Council }) {
     this.vault = vault;
@@ -109,7 +110,15 @@ export class Session {
    * The server's clock is learned here; a difference of more than ten minutes stops writing.
    * Refused: what the log contradicts or the server refuses.
    */
-  async login(): Promise<void> {
+  login(): Promise<void> {
+    // Who finds the token ended at the same time waits for the one new token.
+    this.#signingIn ??= this.#loginAnew().finally(() => {
+      this.#signingIn = null;
+    });
+    return this.#signingIn;
+  }
+
+  async #loginAnew(): Promise<void> {
     const { http } = this.council;
     try {
       await this.#login();
@@ -119,6 +128,17 @@ export class Session {
       http.token = null; // one that ended while the machine slept is refused wherever it is sent
       await this.#login();
     }
+  }
+
+  /** Does something, and once more after a new sign-in: the token ends while a machine sleeps. */
+  async signedIn<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== "BAD_TOKEN") throw error;
+    }
+    await this.login();
+    return work();
   }
 
   async #login(): Promise<void> {

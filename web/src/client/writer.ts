@@ -165,12 +165,9 @@ export class Writer {
   /** Sends a batch as often as it takes; gives its receipt (DSSE bytes). */
   async deliver(post: Post): Promise<Uint8Array> {
     const { session } = this.room;
-    const send = () => session.council.http.post(`cases/${post.case}/post`, post, Receipted);
-    const { rcpt } = await send().catch(async (error: unknown) => {
-      if (!(error instanceof Refused) || error.code !== "BAD_TOKEN") throw error;
-      await session.login(); // the token ended while this machine slept
-      return send();
-    });
+    const { rcpt } = await session.signedIn(() =>
+      session.council.http.post(`cases/${post.case}/post`, post, Receipted),
+    );
     return bytesOfBlob(rcpt);
   }
 

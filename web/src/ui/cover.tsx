@@ -1,6 +1,6 @@
 /** 画面を隠す: one key covers everything at once, a button brings it back. */
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../text/catalogue";
 import { Button } from "./parts/button";
 import "./cover.css";
@@ -37,16 +37,18 @@ export function Cover() {
 
 function Covering() {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const root = document.documentElement;
     const title = document.title;
     const back = document.activeElement;
+    const dialog = element.current;
     root.dataset["covered"] = "true";
     document.title = t("app.name");
-    element.current?.showModal();
+    dialog?.showModal();
     return () => {
       delete root.dataset["covered"];
       document.title = title;
+      dialog?.close(); // what lies under an open one takes no focus
       if (back instanceof HTMLElement && back.isConnected) back.focus();
     };
   }, []);

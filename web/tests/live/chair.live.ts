@@ -303,7 +303,11 @@ describe("a chair", () => {
   it("signs in again when its token ended meanwhile", async () => {
     const { http } = session.council;
     http.token = "a token that ended";
-    await member.act([{ op: "next.set", m: { sit, at: null } }, { note: "まだ決めない" }]);
+    const logs = () => session.ops.sync(session.council.root(), session.council.clock.now());
+    await Promise.all([
+      session.signedIn(logs), // two find out at once, and sign in once
+      member.act([{ op: "next.set", m: { sit, at: null } }, { note: "まだ決めない" }]),
+    ]);
 
     expect(http.token).not.toBe("a token that ended");
   });

@@ -1,6 +1,6 @@
 /** Dialogs over the page: focus goes in, stays in, and returns to where it was. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "../../text/catalogue";
 import type { Trouble } from "../../worker/api";
 import { asTrouble } from "../api";
@@ -26,7 +26,7 @@ export function Dialog(props: DialogProps) {
 function Opened({ title, onClose, children, actions, wide }: DialogProps) {
   const id = useId();
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const back = document.activeElement;
     const dialog = element.current;
     dialog?.showModal();

@@ -1,6 +1,6 @@
 /** A button that opens a short list of things to do. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button, type Weight } from "./button";
 import "./menu.css";
 
@@ -79,7 +79,8 @@ export function Menu({ label, children, items, weight = "quiet" }: MenuProps) {
   const buttons = () => [
     ...(frame.current?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? []),
   ];
-  useEffect(() => {
+  // In the same turn as the list appears: whoever types fast is already in it.
+  useLayoutEffect(() => {
     if (open) buttons()[0]?.focus();
   }, [open]);
   const keys = (event: KeyboardEvent) => {

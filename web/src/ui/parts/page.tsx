@@ -1,6 +1,6 @@
 /** The frame of one screen: its heading, what stands beside it, its title in the browser's tab. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../text/catalogue";
 import "./page.css";
 
@@ -21,7 +21,7 @@ export interface PageProps {
 export function Page({ title, lead, aside, children, step, width = "normal" }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const last = useRef(step);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (last.current === step) return;
     last.current = step;
     heading.current?.focus();

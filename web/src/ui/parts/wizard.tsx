@@ -1,6 +1,6 @@
 /** A form in several steps: one question at a time, back without loss, faults named when one wants to go on. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../text/catalogue";
 import { Button } from "./button";
 import { Notice } from "./notice";
@@ -106,7 +106,7 @@ function asLine<T extends string>(
 function useTop(step: string) {
   const top = useRef<HTMLDivElement>(null);
   const last = useRef(step);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (last.current === step) return;
     last.current = step;
     top.current?.focus({ preventScroll: true });

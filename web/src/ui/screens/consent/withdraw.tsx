@@ -1,5 +1,5 @@
 /** 撤回: how far, what it does by name, what to tell the person; one screen, since it comes by telephone. */
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { basisName, categoryName, t } from "../../../text/catalogue";
 import type { BasisView, In, RoomView } from "../../../worker/api";
 import { useCommand } from "../../api";
@@ -247,7 +247,7 @@ function Choosing({
 }
 
 function Done({ room }: { readonly room: RoomView }) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.querySelector<HTMLElement>("h1[tabindex]")?.focus();
   }, []);
   return (

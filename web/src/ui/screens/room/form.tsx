@@ -1,6 +1,6 @@
 /** Forms that open inside a card: the rest of the meeting stays in view while one writes. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../text/catalogue";
 import type { Trouble } from "../../../worker/api";
 import { Button } from "../../parts/button";
@@ -55,7 +55,7 @@ export function InlineForm(props: InlineFormProps) {
 
 /** Put the focus on the first field, and back where it was when the form goes. */
 function useFocusInside(form: { readonly current: HTMLElement | null }): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const around = ancestors(form.current);
     form.current?.querySelector<HTMLElement>("input, textarea, select")?.focus();
     return () => {

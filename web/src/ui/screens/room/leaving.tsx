@@ -1,5 +1,5 @@
 /** For who leaves: what it means and what is still owed; calm, and nothing else on the screen. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { RoomView } from "../../../worker/api";
 import { codeWords, lang, t } from "../../../text/catalogue";
 import { dateWords, instantOf } from "../../logic/dates";
@@ -10,7 +10,7 @@ import { href } from "../../router";
 /** Takes the place of the whole room as soon as I am no longer in it. */
 export function Leaving({ room }: { readonly room: RoomView }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus();
   }, []);
   const owed = ownOpen(room.actions);
