@@ -4,14 +4,23 @@ from aiohttp import web
 
 from audit import merkle, usecases
 from audit.store import Asked, AuditLog
+from crypto.errors import Code
 from protocol.ids import Digest, Hash
 from protocol.wire import Answered, Query
+from server.http.contract import SIGNED, Access, Routes
 from server.http.edge import actor, answer, body, host, service
 
-routes = web.RouteTableDef()
+routes = Routes()
 
 
-@routes.post("/v1/{slug}/audit/query")
+@routes.post(
+    "/v1/{slug}/audit/query",
+    ja="監査員の署名つきの問いに、記録とその開示で答える。問い自体が先に記録される",
+    access=Access.SIGNED_REQUEST,
+    takes=Query,
+    gives=Answered,
+    refuses=SIGNED | {Code.AUDITOR_NO_CONTENT},
+)
 async def query(request: web.Request) -> web.Response:
     """Answer a signed question with entries and openings; the question is committed first."""
     there, node = host(request), service(request)

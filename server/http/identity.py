@@ -11,27 +11,48 @@ from crypto.errors import Code, Refused
 from identity import usecases
 from identity.model import is_live_invite
 from protocol import codec, wire
-from protocol.ids import Blob, Digest, Hash, Sid, Wid
+from protocol.ids import Blob, Digest, Hash, Id, Sid, Wid
 from protocol.times import Instant
 from protocol.vocabulary import Cap
 from server.admitting import admit as admit_statement
+from server.http.contract import BYTES, LIVE, SIGNED, STATEMENT, Access, Query, Routes
 from server.http.edge import actor, answer, body, hashed, host, ident, service
 from server.service import Host
 
-routes = web.RouteTableDef()
+routes = Routes()
 NONCE_LIFE: Final = timedelta(seconds=60)
 MOST_ASKED: Final = 200
 """Sealing keys or names in one question."""
 
+_STATED: Final = frozenset(
+    {Code.BAD_COMMITMENT, Code.BAD_TAG, Code.CHAIN_FORK, Code.EQUIVOCATION, Code.FORBIDDEN}
+    | {Code.PLEDGE_EXPIRED, Code.PLEDGE_MISSING, Code.REPLAY, Code.NO_BASIS, Code.CHAIN_GAP}
+)
+"""Codes of single types of statements, of what travels beside them, and of the store."""
 
-@routes.post("/v1/{slug}/admit")
+
+@routes.post(
+    "/v1/{slug}/admit",
+    ja="揃った文書を協議会の記録簿に載せる。権限は文書の署名にある",
+    access=Access.SIGNATURE,
+    takes=wire.Admit,
+    gives=wire.Receipted,
+    refuses=STATEMENT | _STATED,
+)
 async def admit(request: web.Request) -> web.Response:
     """Put a complete statement into the `id` log; the signatures are the authority."""
     wanted = await body(request, wire.Admit)
     return answer(await admit_statement(service(request), host(request), wanted))
 
 
-@routes.post("/v1/where")
+@routes.post(
+    "/v1/where",
+    ja="招待または端末追加の申し出が、どの協議会のものかを答える",
+    access=Access.KNOWING,
+    takes=wire.Wanted,
+    gives=wire.Where,
+    refuses={Code.UNKNOWN_ID},
+)
 async def where(request: web.Request) -> web.Response:
     """Name the council of an invitation or an offer; knowing its id is the capability.
 
@@ -60,7 +81,14 @@ async def _belongs(there: Host, wanted: wire.Wanted, *, now: datetime) -> bool:
 # ---------------------------------------------------------------- waiting
 
 
-@routes.post("/v1/{slug}/pend")
+@routes.post(
+    "/v1/{slug}/pend",
+    ja="相手の署名を待つものを預ける",
+    access=Access.SIGNATURE,
+    takes=wire.Pend,
+    gives=wire.Done,
+    refuses=STATEMENT | _STATED,
+)
 async def pend(request: web.Request) -> web.Response:
     """Leave something incomplete for its other side."""
     council, now = host(request).council, service(request).clock()
@@ -70,7 +98,12 @@ async def pend(request: web.Request) -> web.Response:
     return answer(wire.Done())
 
 
-@routes.get("/v1/{slug}/pend")
+@routes.get(
+    "/v1/{slug}/pend",
+    ja="呼び出した人の署名を待つものの一覧",
+    access=Access.TOKEN,
+    gives=wire.Waits,
+)
 async def mine(request: web.Request) -> web.Response:
     """List what waits for the caller's signature."""
     council, now = host(request).council, service(request).clock()
@@ -78,7 +111,14 @@ async def mine(request: web.Request) -> web.Response:
     return answer(wire.Waits(pending=found))
 
 
-@routes.post("/v1/{slug}/pend/offer")
+@routes.post(
+    "/v1/{slug}/pend/offer",
+    ja="自分の次の端末への申し出を預ける",
+    access=Access.TOKEN,
+    takes=wire.LinkOffer,
+    gives=wire.Done,
+    refuses={Code.FORBIDDEN, Code.CONFLICT},
+)
 async def offer(request: web.Request) -> web.Response:
     """Leave an offer for a further device of the caller."""
     council, now = host(request).council, service(request).clock()
@@ -88,7 +128,13 @@ async def offer(request: web.Request) -> web.Response:
     return answer(wire.Done())
 
 
-@routes.get("/v1/{slug}/pend/{key}/offer")
+@routes.get(
+    "/v1/{slug}/pend/{key}/offer",
+    ja="端末追加の申し出を受け取る。そのIDを知ることが資格",
+    access=Access.KNOWING,
+    gives=wire.LinkOffer,
+    refuses=BYTES,
+)
 async def find_offer(request: web.Request) -> web.Response:
     """Fetch an offer; knowing its lid is the capability."""
     council, now = host(request).council, service(request).clock()
@@ -96,7 +142,13 @@ async def find_offer(request: web.Request) -> web.Response:
     return answer(await usecases.find_offer(key, waiting=council.waiting, now=now))
 
 
-@routes.get("/v1/{slug}/pend/{key}")
+@routes.get(
+    "/v1/{slug}/pend/{key}",
+    ja="両側だけが知るIDのもとに待つものを受け取る",
+    access=Access.KNOWING,
+    gives=wire.Pending,
+    refuses=BYTES,
+)
 async def find(request: web.Request) -> web.Response:
     """Fetch what waits under an id that only its two sides know."""
     council, now = host(request).council, service(request).clock()
@@ -107,7 +159,13 @@ async def find(request: web.Request) -> web.Response:
 # ---------------------------------------------------------------- sign-in
 
 
-@routes.post("/v1/{slug}/auth/challenge")
+@routes.post(
+    "/v1/{slug}/auth/challenge",
+    ja="サインインに使う一度きりの値を渡す。端末については何も言わない",
+    access=Access.NOTHING,
+    takes=wire.Challenge,
+    gives=wire.Challenged,
+)
 async def challenge(request: web.Request) -> web.Response:
     """Give a nonce to sign in with; nothing is said about the device."""
     council, node = host(request).council, service(request)
@@ -117,7 +175,14 @@ async def challenge(request: web.Request) -> web.Response:
     return answer(wire.Challenged(nonce=nonce, time=int(Instant.of(now))))
 
 
-@routes.post("/v1/{slug}/auth")
+@routes.post(
+    "/v1/{slug}/auth",
+    ja="署名した値と引き換えにアクセストークンを渡す。サインインが先に記録される",
+    access=Access.SIGNATURE,
+    takes=wire.SignIn,
+    gives=wire.SignedIn,
+    refuses=LIVE | SIGNED,
+)
 async def sign_in(request: web.Request) -> web.Response:
     """Exchange a signed challenge for an access token; the sign-in is in the log first."""
     council, node = host(request).council, service(request)
@@ -148,7 +213,14 @@ async def sign_in(request: web.Request) -> web.Response:
 # ---------------------------------------------------------------- beside statements
 
 
-@routes.get("/v1/{slug}/eks")
+@routes.get(
+    "/v1/{slug}/eks",
+    ja="封じるための鍵を、そのハッシュで、求めた順に",
+    access=Access.TOKEN,
+    gives=wire.SealingKeys,
+    refuses=BYTES | {Code.OVERSIZE},
+    query=(Query(name="h", kind=Hash, many=True),),
+)
 async def eks(request: web.Request) -> web.Response:
     """Sealing keys by hash, in the order asked; UNKNOWN_ID when one is not known."""
     council = host(request).council
@@ -160,7 +232,14 @@ async def eks(request: web.Request) -> web.Response:
     return answer(wire.SealingKeys(eks=tuple(Blob(found[ekh]) for ekh in wanted)))
 
 
-@routes.get("/v1/{slug}/names")
+@routes.get(
+    "/v1/{slug}/names",
+    ja="名前を知ってよい人の名前。ほかの人は省かれる",
+    access=Access.TOKEN,
+    gives=wire.Names,
+    refuses=BYTES | {Code.OVERSIZE},
+    query=(Query(name="w", kind=Id, many=True),),
+)
 async def names(request: web.Request) -> web.Response:
     """Names of people whom the caller may know by name; others are left out."""
     there, who = host(request), actor(request).wid

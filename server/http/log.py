@@ -18,19 +18,23 @@ from identity.model import Stored, is_live_invite
 from protocol.directory import Signer
 from protocol.ids import Blob, Digest, Hash, InvId, Sid
 from protocol.payloads import Basis
+from protocol.shapes import U53
 from protocol.statement import to_dsse
 from protocol.vocabulary import Cap
 from protocol.wire import LogPage, Proof
 from server.council import Council
+from server.http.contract import BYTES, NUMBERS, Access, Media, Query, Routes
 from server.http.edge import actor, answer, hashed, host, ident, number
 from server.service import ACTOR, Host
 
-routes = web.RouteTableDef()
+routes = Routes()
 PAGE: Final = 512
 """Most leaves of a page."""
 
 PAGE_BYTES: Final = 1 << 20
 """A page ends with the statement that reaches this size."""
+
+_ENTITLED: Final = BYTES | {Code.FORBIDDEN}
 
 
 async def require_log(request: web.Request) -> LogName:
@@ -70,7 +74,14 @@ def _signer(request: web.Request) -> Signer | None:
 # ---------------------------------------------------------------- pages of `id`
 
 
-@routes.get("/v1/{slug}/log/id")
+@routes.get(
+    "/v1/{slug}/log/id",
+    ja="ある番号からの葉と、呼び出した人に見せてよい文書",
+    access=Access.LOG,
+    gives=LogPage,
+    refuses=_ENTITLED | NUMBERS,
+    query=(Query(name="start", kind=U53), Query(name="limit", kind=U53)),
+)
 async def page(request: web.Request) -> web.Response:
     """Leaves from an index on, with the statements that the caller may see."""
     await _require_council(request)
@@ -135,7 +146,13 @@ class _Sight:
 # ---------------------------------------------------------------- checkpoints, tiles, proofs
 
 
-@routes.get("/v1/{slug}/log/{log}/checkpoint")
+@routes.get(
+    "/v1/{slug}/log/{log}/checkpoint",
+    ja="いちばん新しい署名つきの検証点（C2SPの書式）",
+    access=Access.LOG,
+    gives=Media(kind="text/plain"),
+    refuses=_ENTITLED,
+)
 async def checkpoint(request: web.Request) -> web.Response:
     """The newest signed checkpoint, as C2SP writes it; UNKNOWN_ID before the first."""
     name = await require_log(request)
@@ -145,7 +162,13 @@ async def checkpoint(request: web.Request) -> web.Response:
     return web.Response(body=tree.note, content_type="text/plain", charset="utf-8")
 
 
-@routes.get("/v1/{slug}/log/{log}/tile/{place:.+}")
+@routes.get(
+    "/v1/{slug}/log/{log}/tile/{place:.+}",
+    ja="タイル（一部または全部）か、記録の束。名前はtlog-tilesのとおり",
+    access=Access.LOG,
+    gives=Media(kind="application/octet-stream"),
+    refuses=_ENTITLED,
+)
 async def tile(request: web.Request) -> web.Response:
     """A tile, full or partial, or a bundle of entries, as tlog-tiles names them."""
     name = await require_log(request)
@@ -186,7 +209,17 @@ def require_auditor(council: Council, request: web.Request) -> Signer:
     return signer
 
 
-@routes.get("/v1/{slug}/log/{log}/proof/inclusion")
+@routes.get(
+    "/v1/{slug}/log/{log}/proof/inclusion",
+    ja="ある大きさの木に葉が入っていることの証明",
+    access=Access.LOG,
+    gives=Proof,
+    refuses=_ENTITLED | NUMBERS,
+    query=(
+        Query(name="size", kind=U53, required=True),
+        Query(name="hash", kind=Hash, required=True),
+    ),
+)
 async def inclusion(request: web.Request) -> web.Response:
     """Prove a leaf, named by its hash, in the tree of a size; UNKNOWN_ID when it is not there."""
     name = await require_log(request)
@@ -199,7 +232,17 @@ async def inclusion(request: web.Request) -> web.Response:
     return answer(Proof(index=index, size=size, hashes=await _prove(council, name, ranges, size)))
 
 
-@routes.get("/v1/{slug}/log/{log}/proof/consistency")
+@routes.get(
+    "/v1/{slug}/log/{log}/proof/consistency",
+    ja="ある大きさの木が、前の大きさの木の続きであることの証明",
+    access=Access.LOG,
+    gives=Proof,
+    refuses=_ENTITLED | NUMBERS | {Code.BAD_PROOF},
+    query=(
+        Query(name="from", kind=U53, required=True),
+        Query(name="to", kind=U53, required=True),
+    ),
+)
 async def consistency(request: web.Request) -> web.Response:
     """Prove that the tree of one size extends that of another; BAD_PROOF for a smaller one."""
     name = await require_log(request)

@@ -1,7 +1,7 @@
 """The page over HTTP, and what browsers report about it; `entaku ui` has the same routes."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +10,7 @@ from aiohttp import web
 
 from crypto.errors import Code, Refused
 from protocol.shapes import Closed
+from server.http.contract import Access, Handler, Media, Routes
 from server.http.edge import answer
 from server.page import INDEX, File, Page
 
@@ -32,13 +33,24 @@ _DIRECTIVES: Final = frozenset(
     | {"trusted-types", "require-trusted-types-for", "base-uri", "form-action", "integrity"}
 )
 
-routes = web.RouteTableDef()
+routes = Routes()
 
 
 class Blocked(Closed, frozen=True, kw_only=True):
     """How often browsers reported that a policy blocked something, by directive."""
 
     blocked: dict[str, int]
+
+
+def _page(path: str) -> Callable[[Handler], Handler]:
+    return routes.get(
+        path,
+        ja="画面そのもの",
+        access=Access.NOTHING,
+        gives=Media(kind="text/html"),
+        refuses={Code.UNKNOWN_ID},
+        also={304: None},
+    )
 
 
 def offer(app: web.Application, page: Page | None) -> None:
@@ -49,22 +61,36 @@ def offer(app: web.Application, page: Page | None) -> None:
     app.add_routes(routes)
 
 
-@routes.get("/")
-@routes.get("/join")
-@routes.get("/app")
-@routes.get("/app/{place:.*}")
+@_page("/")
+@_page("/join")
+@_page("/app")
+@_page("/app/{place:.*}")
 async def index(request: web.Request) -> web.Response:
     """The page itself, the same for every place in it."""
     return _send(request, _find(request, INDEX))
 
 
-@routes.get("/assets/{name}")
+@routes.get(
+    "/assets/{name}",
+    ja="画面の部品。内容が変われば名前も変わる",
+    access=Access.NOTHING,
+    gives=Media(kind="*/*"),
+    refuses={Code.UNKNOWN_ID},
+    also={304: None},
+)
 async def asset(request: web.Request) -> web.Response:
     """A part of the page; its name changes with its bytes."""
     return _send(request, _find(request, f"assets/{request.match_info['name']}"))
 
 
-@routes.get("/{name:[a-z]+[.][a-z]+}")
+@routes.get(
+    "/{name:[a-z]+[.][a-z]+}",
+    ja="画面に添えるファイル（一覧表、印）",
+    access=Access.NOTHING,
+    gives=Media(kind="*/*"),
+    refuses={Code.UNKNOWN_ID},
+    also={304: None},
+)
 async def file(request: web.Request) -> web.Response:
     """A file beside the page: its manifest, its icon."""
     return _send(request, _find(request, request.match_info["name"]))
@@ -114,7 +140,13 @@ class _Report(msgspec.Struct, frozen=True):
     old: _Old = msgspec.field(default=_Old(), name="csp-report")
 
 
-@routes.post("/v1/reports")
+@routes.post(
+    "/v1/reports",
+    ja="ブラウザの報告を、指示の名ごとに数える。報告の中身は残さない",
+    access=Access.NOTHING,
+    takes=Media(kind="application/reports+json"),
+    gives=None,
+)
 async def report(request: web.Request) -> web.Response:
     """Count what a browser reports, by directive; its addresses and samples are not kept."""
     if (request.content_length or 0) > _LARGEST_REPORT:
@@ -126,7 +158,12 @@ async def report(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-@routes.get("/v1/reports")
+@routes.get(
+    "/v1/reports",
+    ja="プロセスが始まってから遮られた回数",
+    access=Access.NOTHING,
+    gives=Blocked,
+)
 async def reported(request: web.Request) -> web.Response:
     """Say how often something was blocked since this process began."""
     return answer(Blocked(blocked=dict(request.app[BLOCKED].counts)))
