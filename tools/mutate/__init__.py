@@ -1,0 +1,1 @@
+"""The mutation gate: every check is switched off in turn, and some test must notice."""

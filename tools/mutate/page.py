@@ -1,0 +1,5 @@
+"""docs/rules.md."""
+
+
+def write() -> None:
+    """Write the page."""

@@ -1,0 +1,34 @@
+"""Of a pytest run: switches off the check named by ENTAKU_MUTATE; notes how long each test took.
+
+    ENTAKU_MUTATE=agenda.model:add:CONFLICT .venv/bin/pytest -p tools.mutate.plugin tests/rules
+"""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tools.mutate import swap
+
+_SECONDS: Counter[str] = Counter()
+
+
+def pytest_configure() -> None:
+    """Before anything is collected: the check is off in the whole run."""
+    rule = os.environ.get("ENTAKU_MUTATE")
+    if rule:
+        swap.switch_off(swap.site_named(rule))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up set-up, call and tear-down."""
+    _SECONDS[report.nodeid] += report.duration
+
+
+def pytest_unconfigure() -> None:
+    """Leave the seconds where the survey asked for them."""
+    path = os.environ.get("ENTAKU_SECONDS")
+    if path:
+        Path(path).write_text(json.dumps(_SECONDS), encoding="utf-8")

@@ -1,0 +1,109 @@
+"""Which tests reach which line: one run of the suite under coverage, a context for each test."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from coverage import CoverageData
+
+from tools.mutate.scope import PACKAGES, ROOT, modules
+from tools.mutate.sites import Site
+
+FOLDER: Final = ROOT / ".data" / "mutate"
+SUITES: Final = ("tests/rules", "tests/vectors", "tests/stores", "tests/edges")
+QUIET: Final = ("-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+_FIRST: Final = ("tests/rules/", "tests/vectors/")
+_SETTINGS: Final = f"[run]\nbranch = false\nsource_pkgs = {','.join(PACKAGES)},sdk\n"
+
+
+def fingerprint() -> str:
+    """Of every module in scope: line numbers of an older survey would mislead."""
+    texts = (module.path.read_bytes() for module in modules())
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()
+
+
+def survey(workers: int) -> None:
+    """Run the suites once; leaves coverage by test, and the seconds each took."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    settings = FOLDER / "coverage.ini"
+    settings.write_text(_SETTINGS, encoding="utf-8")
+    for old in FOLDER.glob("cov-*"):
+        old.unlink()
+    surroundings = {
+        **os.environ,
+        "COVERAGE_FILE": str(FOLDER / "cov-all"),
+        "ENTAKU_SECONDS": str(FOLDER / "seconds.json"),
+    }
+    parts = ["--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-report="]
+    command = [sys.executable, "-m", "pytest", "-q", *QUIET, "-p", "tools.mutate.plugin", *parts]
+    command += ["-n", str(workers), *SUITES]
+    subprocess.run(command, cwd=ROOT, env=surroundings, check=True)  # noqa: S603 -- our own words
+    (FOLDER / "surveyed").write_text(fingerprint(), encoding="utf-8")
+
+
+def is_fresh() -> bool:
+    """Tell whether the last survey saw the program as it is."""
+    note = FOLDER / "surveyed"
+    return note.exists() and note.read_text(encoding="utf-8") == fingerprint()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a survey found: tests by file and line, seconds by test."""
+
+    lines: Mapping[tuple[str, int], frozenset[str]]
+    seconds: Mapping[str, float]
+    since: float
+
+    def tests(self, site: Site, fresh: Iterable[str]) -> list[str]:
+        """Tests that may notice a check: those that reach it, and those newer than the survey.
+
+        Where a line runs only when the check refuses, only the tests that run it can notice.
+        """
+        reached = self._of((site.module.file, line) for line in site.lines)
+        if site.hits:
+            reached &= self._of(site.hits)
+        return sorted({*reached, *fresh}, key=self._rank)
+
+    def _of(self, places: Iterable[tuple[str, int]]) -> frozenset[str]:
+        return frozenset[str]().union(*(self.lines.get(place, frozenset()) for place in places))
+
+    def _rank(self, test: str) -> tuple[bool, float]:
+        return not test.startswith(_FIRST), self.seconds.get(test, 0.0)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every test that the survey ran."""
+        return frozenset(self.seconds)
+
+
+def load() -> Reach:
+    """Read the last survey."""
+    seconds = json.loads((FOLDER / "seconds.json").read_text(encoding="utf-8"))
+    lines: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+    for file in sorted(FOLDER.glob("cov-*")):
+        _add(lines, file)
+    return Reach(
+        lines={place: frozenset(tests) for place, tests in lines.items()},
+        seconds=seconds,
+        since=(FOLDER / "surveyed").stat().st_mtime,
+    )
+
+
+def _add(lines: defaultdict[tuple[str, int], set[str]], file: Path) -> None:
+    data = CoverageData(str(file))
+    data.read()
+    names: dict[str, str] = {}
+    for path in data.measured_files():
+        name = Path(path).relative_to(ROOT).as_posix()
+        for line, contexts in data.contexts_by_lineno(path).items():
+            found = (names.setdefault(c, c.rpartition("|")[0]) for c in contexts if c)
+            lines[name, line].update(found)
