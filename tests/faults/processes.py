@@ -14,7 +14,7 @@ from shutil import which
 import aiohttp
 import asyncpg
 
-_PATIENCE = 20
+_PATIENCE = 45  # seconds; many start at once on a busy machine
 
 
 def free_port() -> int:
@@ -83,7 +83,9 @@ class Node:
     async def until_ready(self) -> None:
         """Wait until it says that it can work."""
         async with asyncio.timeout(_PATIENCE), aiohttp.ClientSession() as session:
-            while not await self._is_ready(session):  # noqa: ASYNC110 -- another process
+            while not await self._is_ready(session):
+                if self.process is not None and self.process.returncode is not None:
+                    raise RuntimeError(await asyncio.to_thread(self.log.read_text))
                 await asyncio.sleep(0.05)
 
     async def _is_ready(self, session: aiohttp.ClientSession) -> bool:
