@@ -18,7 +18,7 @@ from protocol.codec import b64u
 from protocol.ids import Digest, Hash, Id
 from protocol.times import DAY
 from protocol.vocabulary import AgencyForm, AgencyKind, Cap
-from sdk.admin import AgencyPaper, Founding, found, key_set, public, register, release
+from sdk.admin import AgencyPaper, Founding, found, key_set, public, register, release, shown_of
 from sdk.clock import Clock
 from sdk.contents import CouncilPin
 from sdk.pledge import pledge as sign_pledge
@@ -168,8 +168,17 @@ async def list_agencies(who: Who) -> int:
                 continue
             body = cert.body
             caps = [cap.value for cap in body.caps]
-            record = {"aid": aid.hex(), "name": body.name, "kind": body.kind.value, "caps": caps}
-            who.shell.give(record, f"{aid.hex()[:8]}  {body.kind:<12} {body.name}")
+            block, able = shown_of(body.x)
+            record = {
+                "aid": aid.hex(),
+                "name": body.name,
+                "kind": body.kind.value,
+                "caps": caps,
+                "block": block,
+                "able": list(able),
+            }
+            said = "  ".join(filter(None, [body.name, block, "・".join(able)]))
+            who.shell.give(record, f"{aid.hex()[:8]}  {body.kind:<12} {said}")
     return Exit.OK
 
 

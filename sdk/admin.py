@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
@@ -23,6 +23,12 @@ from sdk.transport import Http
 WORD: Final = 32
 ABILITIES: Final = 16
 """Longest block or ability in characters, and how many abilities directories show (5.3)."""
+_Word = Annotated[str, msgspec.Meta(min_length=1, max_length=WORD)]
+_WORD: Final = msgspec.json.Decoder[str](_Word)
+_ABLE: Final = msgspec.json.Decoder[list[str]](
+    Annotated[list[_Word], msgspec.Meta(max_length=ABILITIES)]
+)
+T = TypeVar("T")
 
 
 def public(key: SigningKey) -> Key:
@@ -122,6 +128,20 @@ class AgencyPaper:
         told = {"block": self.block, "able": list(self.able)}
         extra = {key: msgspec.Raw(msgspec.json.encode(said)) for key, said in told.items() if said}
         return extra or UNSET
+
+
+def shown_of(x: Extra | Unset) -> tuple[str, Sequence[str]]:
+    """Give block and abilities of a certificate; anything of another shape is as good as absent."""
+    extra = {} if x is UNSET else x
+    block = _told(extra.get("block"), _WORD, "")
+    return block, tuple(dict.fromkeys(_told(extra.get("able"), _ABLE, [])))
+
+
+def _told(raw: msgspec.Raw | None, decoder: msgspec.json.Decoder[T], absent: T) -> T:
+    try:
+        return absent if raw is None else decoder.decode(raw)
+    except msgspec.ValidationError:
+        return absent
 
 
 async def register(council: Council, paper: AgencyPaper, keys: Sequence[SigningKey]) -> Sid:

@@ -22,6 +22,7 @@ from protocol.payloads import (
 from protocol.requests import require_recent, signed_request
 from protocol.times import Instant
 from server.council import Council
+from server.logs import Logger
 from server.ports import Announcer, Clock, Session
 from server.rooms import Held, RoomCache
 from storage.pool import Pool
@@ -50,6 +51,7 @@ class Desk:
     entropy: Entropy
     node: str
     hint: Callable[[], None]
+    log: Logger
 
     def entry(
         self,

@@ -14,13 +14,14 @@ class Hands:
 
     def put(self, case: CaseId, wid: Wid, *, up: bool) -> bool:
         """Raise or lower a hand; False when nothing changes by it."""
-        queue = self.raised.setdefault(case, [])
+        queue = self.raised.get(case, [])
         if (wid in queue) == up:
             return False
-        if up:
-            queue.append(wid)
+        left = [*queue, wid] if up else [each for each in queue if each != wid]
+        if left:
+            self.raised[case] = left
         else:
-            queue.remove(wid)
+            del self.raised[case]
         return True
 
     def notice(self, case: CaseId) -> Notice:

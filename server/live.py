@@ -221,6 +221,7 @@ def live_rooms(council: Council, parts: Parts, *, node: str, register: Register)
         entropy=parts.entropy,
         node=node,
         hint=parts.hint,
+        log=parts.log,
     )
     audience = Audience(desk=desk, emitter=parts.emitter)
     return LiveRooms(

@@ -29,6 +29,7 @@ from server.audience import Audience
 from server.changes import Author, Part
 from server.desk import Desk, Place, leaf_hash
 from server.errors import TROUBLES
+from server.logs import trace
 from server.ports import Announcement, Session
 from server.rooms import Held
 from storage.transaction import is_moved
@@ -101,8 +102,10 @@ class Posting:
                 self.queues.pop(batch.case, None)
         for one in stored:
             # What was promised is stored: what fails now is found again by looking.
-            with contextlib.suppress(*TROUBLES):
+            try:
                 await self._tell(batch.case, one)
+            except TROUBLES as error:
+                self.desk.log.warning("push.failed", case=batch.case.hex(), trace=trace(error))
         return await mine.answer
 
     async def _tell(self, case: CaseId, done: _Stored) -> None:

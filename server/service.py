@@ -49,6 +49,7 @@ class Parts:
     entropy: Entropy
     hint: Callable[[], None]
     """Say that a statement waits for its checkpoint; entries are looked for ten times a second."""
+    log: Logger
 
 
 RoomsFactory = Callable[[Council, Parts], Rooms]
@@ -156,6 +157,7 @@ class Service:
             clock=self.clock,
             entropy=self.entropy,
             hint=wake.set,
+            log=self.log,
         )
         return Host(
             council=council,

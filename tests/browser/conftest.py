@@ -8,15 +8,17 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from server import page
 from tests.browser import gallery as galleries
 from tests.browser import office as offices
 from tests.browser.gallery import Gallery
 from tests.browser.office import Office
-from tests.browser.stage import ROOT, SCREENS, Hall
+from tests.browser.stage import PATIENCE, ROOT, SCREENS, Hall
 from tests.faults.processes import Node, own_by_login
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ def panel(person: Person, title: str) -> Locator:
 async def confirm(person: Person) -> None:
     """Press the button of the dialog that asks once more."""
     await person.click(person.seat.page.get_by_role("dialog").get_by_role("button").last)
-    await expect(person.seat.page.get_by_role("dialog")).to_have_count(0, timeout=15_000)
+    await expect(person.seat.page.get_by_role("dialog")).to_have_count(0)
 
 
 async def open_sitting(person: Person) -> None:
@@ -38,7 +38,7 @@ async def close_item(person: Person, how: str) -> None:
     dialog = person.seat.page.get_by_role("dialog")
     await person.check(dialog.get_by_label(how))
     await person.click(dialog.get_by_role("button", name="閉じる", exact=True).last)
-    await expect(dialog).to_have_count(0, timeout=15_000)
+    await expect(dialog).to_have_count(0)
 
 
 async def share(
@@ -55,7 +55,7 @@ async def share(
         person, subject=subject, source=source, cats=cats, title=title, text=text
     )
     await person.press("人に共有する", exact=False)
-    await expect(person.seat.page.get_by_role("dialog")).to_have_count(0, timeout=15_000)
+    await expect(person.seat.page.get_by_role("dialog")).to_have_count(0)
     return said
 
 
@@ -94,7 +94,7 @@ async def propose_role(
         await person.select(form.get_by_label("担当者"), who)
     await person.fill(form.get_by_label("役割の内容"), words)
     await person.click(form.get_by_role("button", name="提案する"))
-    await expect(form).to_have_count(0, timeout=15_000)
+    await expect(form).to_have_count(0)
 
 
 async def add_issue(person: Person, issue: str, urgency: str, reason: str) -> None:
@@ -105,7 +105,7 @@ async def add_issue(person: Person, issue: str, urgency: str, reason: str) -> No
     await person.check(form.get_by_label(urgency))
     await person.fill(form.get_by_label("この順番にした理由"), reason)
     await person.click(form.get_by_role("button", name="保存する"))
-    await expect(form).to_have_count(0, timeout=15_000)
+    await expect(form).to_have_count(0)
 
 
 async def add_action(person: Person, what: str, agency: str, who: str, due: str) -> None:
@@ -117,7 +117,7 @@ async def add_action(person: Person, what: str, agency: str, who: str, due: str)
     await person.select(form.get_by_label("担当者"), who)
     await person.fill(form.get_by_label("期限"), due)
     await person.click(form.get_by_role("button", name="提案する"))
-    await expect(form).to_have_count(0, timeout=15_000)
+    await expect(form).to_have_count(0)
 
 
 async def record(person: Person, kind: str | None, text: str) -> None:
@@ -128,7 +128,7 @@ async def record(person: Person, kind: str | None, text: str) -> None:
         await person.check(form.get_by_label(kind, exact=True))
     await person.fill(form.get_by_role("textbox", name="内容"), text)
     await person.click(form.get_by_role("button", name="記録に残す"))
-    await expect(form).to_have_count(0, timeout=15_000)
+    await expect(form).to_have_count(0)
 
 
 async def decline(person: Person, what: str, why: str) -> None:
@@ -145,4 +145,4 @@ async def set_next(person: Person, when: str, note: str) -> None:
     await person.fill(form.get_by_label("日時"), when)
     await person.fill(form.get_by_label("申し合わせ"), note)
     await person.click(form.get_by_role("button", name="記録する"))
-    await expect(form).to_have_count(0, timeout=15_000)
+    await expect(form).to_have_count(0)

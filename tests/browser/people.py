@@ -7,7 +7,7 @@ from playwright.async_api import Locator, expect
 from protocol.ids import Aid
 from protocol.vocabulary import Cap
 from tests.browser.office import Office
-from tests.browser.stage import Hall, Seat
+from tests.browser.stage import PATIENCE, Hall, Seat
 
 PASSPHRASE = "あさがお くじら 三角 定規"
 _KEYS = 90_000
@@ -45,7 +45,7 @@ class Person:
         """Press a button."""
         await self.click(self.button(name, exact=exact))
 
-    async def sees(self, words: str, *, within: float = 15_000) -> None:
+    async def sees(self, words: str, *, within: float = PATIENCE) -> None:
         """Wait until some words are on the page."""
         await expect(self.seat.page.get_by_text(words).first).to_be_visible(timeout=within)
 

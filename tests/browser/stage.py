@@ -10,6 +10,9 @@ import aiohttp
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Worker
 
 ROOT: Final = Path(__file__).parents[2]
+PATIENCE: Final = 20_000
+"""Milliseconds that anything may take to appear; a machine of the CI does much at once."""
+
 SCREENS: Final = ROOT / ".data" / "test-output" / "screens"
 FIGURES: Final = SCREENS.parent / "figures.jsonl"
 WIDTHS: Final = {390: 844, 1280: 800, 1920: 1080}

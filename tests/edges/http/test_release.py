@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
@@ -87,24 +87,44 @@ async def test_a_council_that_names_no_keys_releases_nothing(server: Node) -> No
     assert refused.value.code is Code.UNTRUSTED
 
 
-async def test_the_command_releases_what_was_built(server: Node, tmp_path: Path) -> None:
-    """As a person does: found, release, and a damaged build is not signed."""
-    folder = await asyncio.to_thread(build, tmp_path / "dist")
-    log = tmp_path / "said.log"
-    own = {"ENTAKU_PASSPHRASE": "山の上の古い家の合言葉", "ENTAKU_VAULT": str(tmp_path / "vault")}
+async def _commanded(server: Node, folder: Path) -> Callable[..., Awaitable[list[str]]]:
+    """Found a council by the command; give what runs further commands, and answers their lines."""
+    log = folder / "said.log"
+    own = {"ENTAKU_PASSPHRASE": "山の上の古い家の合言葉", "ENTAKU_VAULT": str(folder / "vault")}
 
-    async def entaku(*arguments: str | Path) -> int:
+    async def entaku(*arguments: str | Path, ends: Exit = Exit.OK) -> list[str]:
         command = (sys.executable, "-m", "cli.main", "council", *arguments, "--json")
-        return await (await launch(*command, log=log, environment=own)).wait()
+        assert await (await launch(*command, log=log, environment=own)).wait() == ends
+        return (await asyncio.to_thread(log.read_text)).splitlines()
 
     setup = server.data / "keys" / "setup"
     place = ("minato", "--name", "みなと市", "--url", server.url, "--setup", setup)
-    assert await entaku("create", *place) == Exit.OK
-    assert await entaku("release", folder) == Exit.OK
-    (folder / "favicon.svg").write_text("<svg/>")
-    assert await entaku("release", folder) == Exit.USAGE
+    await entaku("create", *place)
+    return entaku
 
-    lines = (await asyncio.to_thread(log.read_text)).splitlines()
+
+async def test_the_command_lists_where_agencies_work_and_what_they_can_do(
+    server: Node, tmp_path: Path
+) -> None:
+    """圏域 and できること stand in the list, for whoever has to pick one."""
+    entaku = await _commanded(server, tmp_path)
+    paper = ("こもれび", "--kind", "elder", "--form", "public", "--block", "北部", "--able", "訪問")
+    await entaku("agency", "add", *paper)
+    *_, line = await entaku("agency", "list")
+
+    assert {"name": "こもれび", "block": "北部", "able": ["訪問"]}.items() <= json.loads(
+        line
+    ).items()
+
+
+async def test_the_command_releases_what_was_built(server: Node, tmp_path: Path) -> None:
+    """As a person does: found, release, and a damaged build is not signed."""
+    folder = await asyncio.to_thread(build, tmp_path / "dist")
+    entaku = await _commanded(server, tmp_path)
+    lines = await entaku("release", folder)
+    (folder / "favicon.svg").write_text("<svg/>")
+    await entaku("release", folder, ends=Exit.USAGE)
+
     manifest = await asyncio.to_thread((folder / "manifest.json").read_bytes)
     assert json.loads(lines[1])["manifest"] == b64u(sha256(manifest))
     assert json.loads(lines[1])["version"] == "1.2.3"

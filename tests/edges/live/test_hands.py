@@ -3,8 +3,9 @@
 import pytest
 
 from crypto.errors import Code, Refused
-from protocol.ids import Wid
+from protocol.ids import CaseId, Id, Wid
 from protocol.wire import Done, Hand
+from server.hands import Hands
 from tests.edges.live.conftest import Ears
 from tests.edges.live.stage import Admin, Ear, counts
 from tests.edges.sdk.stage import Cast, hold
@@ -51,6 +52,16 @@ async def test_the_first_who_asked_stands_first_until_she_lowers_her_hand(
     told = [sum(note.code == "hands" for note in each.notices) for each in ear.values()]
     assert told == [3, 3, 3]
     assert await counts(admin) == before
+
+
+def test_a_room_in_which_nobody_asks_any_more_leaves_nothing_behind() -> None:
+    """A node that runs for months keeps no empty orders."""
+    hands, case, wid = Hands(), CaseId(Id(bytes(16))), Wid(Id(bytes(16)))
+
+    assert [hands.put(case, wid, up=up) for up in (False, True, True, False)] == [
+        *(False, True, False, True)
+    ]
+    assert hands.raised == {}
 
 
 async def test_who_joins_later_sees_the_order_and_who_leaves_gives_up_her_place(

@@ -309,7 +309,7 @@ async def test_a_batch_whose_poster_went_before_its_turn_is_not_stored(
 async def test_what_is_stored_is_promised_although_its_push_failed(
     cast: Cast, ears: Ears, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The author has her receipt; the others get the row at the next look."""
+    """The author has her receipt, the log a line; the others get the row at the next look."""
     held = await hold(cast)
     ear = await ears.open(cast.clients["csw"].session, held.case)
     post = await sealed(held, held.members["elder"])
@@ -317,11 +317,18 @@ async def test_what_is_stored_is_promised_although_its_push_failed(
     async def fail(*_args: object, **_named: object) -> None:
         raise OSError
 
+    told: list[str] = []
+
+    def warn(event: str, **_named: object) -> None:
+        told.append(event)
+
     with monkeypatch.context() as patch:
         patch.setattr(Audience, "push", fail)
+        patch.setattr(calls.rooms.desk.log, "warning", warn)
         made = place(await outcome(send(held.members["elder"], post)))
     heard = [frame.seq for frame in ear.frames]
     await calls.rooms.due(system_clock())
     await ear.reach(made)
 
     assert made not in heard
+    assert told == ["push.failed"]

@@ -11,7 +11,7 @@ from crypto.signing import SigningKey
 from protocol.shapes import UNSET
 from protocol.times import DAY
 from protocol.vocabulary import AgencyForm, AgencyKind, Cap
-from sdk.admin import ABILITIES, WORD, AgencyPaper, public, register
+from sdk.admin import ABILITIES, WORD, AgencyPaper, public, register, shown_of
 from sdk.session import Session
 from tests.edges.sdk.town import COSTS, PASS, Town, aid, clock
 
@@ -58,6 +58,14 @@ async def test_the_certificate_of_an_agency_says_where_it_works_and_what_it_can_
     assert cert.body.x is not UNSET
     told = {key: msgspec.json.decode(said) for key, said in cert.body.x.items()}
     assert told == {"block": "北部", "able": ["訪問", "服薬の見守り"]}
+    assert shown_of(cert.body.x) == ("北部", ("訪問", "服薬の見守り"))
+
+
+@pytest.mark.parametrize("said", [b"1", b'""', b'["x",1]', b'[""]', b'"' + b"x" * 33 + b'"'])
+def test_what_directories_cannot_show_is_as_good_as_absent(said: bytes) -> None:
+    """An agency may sign anything there; nobody refuses its certificate for it."""
+    assert shown_of({"block": msgspec.Raw(said), "able": msgspec.Raw(said)}) == ("", ())
+    assert shown_of(UNSET) == ("", ())
 
 
 def test_an_agency_says_no_more_than_directories_show() -> None:
