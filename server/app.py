@@ -16,9 +16,9 @@ from server.announce import OneNode, OverRedis, Wire
 from server.council import Council
 from server.custody import Custody
 from server.denials import Denials
-from server.http import audit, health, identity, log, page, setup
-from server.http import rooms as rooms_http
+from server.http import docs, page
 from server.http.middleware import RATE, Rate, edge
+from server.http.table import CONTRACTS, PLAIN
 from server.jobs import Jobs
 from server.live import live_rooms
 from server.logs import Logger, open_log
@@ -99,8 +99,9 @@ def _application(service: Service, found: Page | None) -> web.Application:
     app[SERVICE] = service
     app[RATE] = Rate(service.settings.rate)
     app[JOBS] = Jobs(service)
-    for module in (health, setup, log, identity, rooms_http, audit):
-        app.add_routes(module.routes)
+    for routes in PLAIN:
+        app.add_routes(routes)
+    docs.offer(app, CONTRACTS)
     page.offer(app, found)
     service.sockets.attach(app)
     app.cleanup_ctx.append(_running)

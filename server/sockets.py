@@ -30,6 +30,7 @@ from protocol.wire import (
 from server.council import Council
 from server.denials import Denials
 from server.errors import as_refused, failure
+from server.events import UP
 from server.fanout import Fanout
 from server.logs import Logger, trace
 from server.ports import Clock, Rooms, Session
@@ -101,7 +102,7 @@ class Sockets:
         self._fanout: Final = Fanout(self._server)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
-        for event in ("sub", "unsub", "post", "read", "head", "hand", "token"):
+        for event in UP:
             self._server.on(event, self._handler(event))
 
     def attach(self, app: web.Application) -> None:
@@ -186,10 +187,9 @@ class Sockets:
         if live is None:
             return codec.encode(failure(Refused(Code.BAD_TOKEN)))
         try:
-            if not isinstance(data, str):
-                raise Refused(Code.BAD_J1)  # noqa: TRY301 -- answered like every refusal
+            text = _utf8(data)
             live.hosted[0].require_live(live.session.actor)
-            return codec.encode(await self._dispatch(event, live, data.encode()))
+            return codec.encode(await self._dispatch(event, live, text))
         except Exception as error:  # noqa: BLE001 -- no packet goes unanswered
             refusal = self._refusal(error, event)
             await self._denials.note(
@@ -257,13 +257,22 @@ def _credentials(auth: object) -> tuple[str, str]:
     return slug, token
 
 
+def _utf8(data: object) -> bytes:
+    """The bytes of an event's only argument: BAD_J1 for no text, or half a surrogate pair."""
+    if not isinstance(data, str):
+        raise Refused(Code.BAD_J1)
+    try:
+        return data.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(Code.BAD_J1) from error
+
+
 class _Cased(InRoom, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """Only the case of a request."""
 
 
 def _case_in(data: object) -> CaseId | None:
     try:
-        raw = data.encode() if isinstance(data, str) else b""
-        return codec.decode(raw, _Cased, limit=MAX_BODY).case
+        return codec.decode(_utf8(data), _Cased, limit=MAX_BODY).case
     except Refused:
         return None
