@@ -17,9 +17,10 @@ from server.council import Council
 from server.custody import Custody
 from server.denials import Denials
 from server.http import docs, page
-from server.http.middleware import RATE, Rate, edge
+from server.http.middleware import edge
 from server.http.table import CONTRACTS, PLAIN
 from server.jobs import Jobs
+from server.limits import Limits
 from server.live import live_rooms
 from server.logs import Logger, open_log
 from server.page import Page
@@ -69,6 +70,7 @@ async def create_app(
         custody=custody,
         tokens=Tokens(custody.token_seed, issuer=settings.origin),
         denials=Denials(log=logger, pool=pools.app),
+        limits=Limits(settings.limits),
         wire=_wire(settings, logger),
         rooms=await asyncio.to_thread(_live, settings) if rooms is None else rooms,
     )
@@ -97,7 +99,6 @@ def _wire(settings: Settings, logger: Logger) -> Wire:
 def _application(service: Service, found: Page | None) -> web.Application:
     app = web.Application(middlewares=[edge], client_max_size=MAX_BODY)
     app[SERVICE] = service
-    app[RATE] = Rate(service.settings.rate)
     app[JOBS] = Jobs(service)
     for routes in PLAIN:
         app.add_routes(routes)

@@ -1,11 +1,13 @@
 """Refusals in the log: each one with a valid token, sums per minute of those without.
 
-So nobody without a token can flood the log by being refused.
+So nobody without a token can flood the log by being refused. Nor can a device that goes too fast:
+it is named once a minute, and the rest is in the sums.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import asyncpg
 
@@ -17,8 +19,11 @@ from identity.model import Actor
 from protocol.ids import CaseId
 from protocol.times import Instant
 from server.council import Council
+from server.limits import Allowance, Buckets
 from server.logs import Logger
 from storage.pool import Pool
+
+_ONCE_A_MINUTE: Final = Allowance(rate=1 / 60, burst=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,12 +32,26 @@ class Denials:
 
     log: Logger
     pool: Pool
+    seen: Counter[Code] = field(default_factory=Counter[Code])
+    """All refusals since the start."""
+
     _counts: Counter[Code] = field(default_factory=Counter[Code])
+    _fast: Buckets[bytes] = field(default_factory=lambda: Buckets[bytes](_ONCE_A_MINUTE))
+
+    async def limited(self, council: Council, actor: Actor, *, now: datetime) -> None:
+        """Note that a device went too fast: an entry a minute, and a sum."""
+        seconds, code = now.timestamp(), Code.RATE_LIMITED
+        if self._fast.wait(actor.did, now=seconds) > 0:
+            self.count(code)
+            return
+        self._fast.take(actor.did, now=seconds)
+        await self.note(council, actor, code, now=now, case=None)
 
     async def note(
         self, council: Council, actor: Actor, code: Code, *, now: datetime, case: CaseId | None
     ) -> None:
         """Write the entry of one refusal; that it cannot be written never changes the answer."""
+        self.seen[code] += 1
         try:
             entry = Entry(
                 kind=Kind.DENIED,
@@ -47,7 +66,8 @@ class Denials:
             self.log.warning("denied.unlogged", code=code.value, error=type(error).__name__)
 
     def count(self, code: Code) -> None:
-        """Count a refusal without a token."""
+        """Count a refusal without an entry of its own."""
+        self.seen[code] += 1
         self._counts[code] += 1
 
     async def flush(self, council: Council, *, now: datetime) -> None:

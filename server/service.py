@@ -21,6 +21,7 @@ from server.announce import CouncilAnnouncer, Wire
 from server.council import Council
 from server.custody import Custody
 from server.denials import Denials
+from server.limits import Limits
 from server.logs import Logger
 from server.ports import Announcement, Announcer, Clock, Emitter, Rooms
 from server.settings import Settings
@@ -88,6 +89,7 @@ class Service:
     custody: Custody
     tokens: Tokens
     denials: Denials
+    limits: Limits
     wire: Wire
     rooms: RoomsFactory
     hosts: dict[str, Host] = field(default_factory=dict[str, Host])
@@ -105,6 +107,7 @@ class Service:
                 tokens=self.tokens,
                 find=self.hosted,
                 denials=self.denials,
+                limits=self.limits,
                 clock=self.clock,
                 log=self.log,
             )

@@ -6,17 +6,20 @@ For each secret there is a variant `…_FILE` that names a file which holds it.
 import re
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from server import page
+from server.limits import Bounds
 
 PREFIX: Final = "ENTAKU_"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 _NODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_LISTEN = re.compile(r"(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\]):(?P<port>[0-9]{1,5})")
 _TOP_PORT: Final = 65535
+_TOP_LIMIT: Final = 2**40
 _HOST_PART: Final = 24
 
 
@@ -30,6 +33,7 @@ class Flaw(StrEnum):
     NOT_A_NUMBER = "NOT_A_NUMBER"
     NOT_AN_ADDRESS = "NOT_AN_ADDRESS"
     NOT_A_PAGE = "NOT_A_PAGE"
+    NOT_A_PLACE = "NOT_A_PLACE"
     UNREADABLE = "UNREADABLE"
     UNKNOWN = "UNKNOWN"
 
@@ -64,8 +68,9 @@ class Settings:
     behind_proxy: bool = False
     """Whether the last address in X-Forwarded-For is the caller's."""
 
-    rate: int = 1200
-    """Requests a minute from one address that carry no token."""
+    limits: Bounds = field(default_factory=Bounds)
+    metrics: tuple[str, int] | None = None
+    """Address and port of the metrics, which are for nobody but the operator; None: none."""
 
     web: Path = page.FOLDER
     """Folder of the page that `make web` built; without a build no page is served."""
@@ -73,7 +78,8 @@ class Settings:
 
 _NAMES: Final = frozenset(
     {"DATA", "HOST", "PORT", "ORIGIN", "NODE", "DATABASE_URL", "REDIS_URL", "LOG_LEVEL"}
-    | {"BEHIND_PROXY", "RATE", "WEB", "DATABASE_URL_FILE", "REDIS_URL_FILE"}
+    | {"BEHIND_PROXY", "WEB", "METRICS_LISTEN", "DATABASE_URL_FILE", "REDIS_URL_FILE"}
+    | {each.name.upper() for each in fields(Bounds)}
 )
 _CLIENTS: Final = frozenset({"LANG", "VAULT", "PASSPHRASE", "PASSPHRASE_FILE"})
 """Settings of the commands that people type, which share the prefix."""
@@ -103,9 +109,36 @@ def read(environment: Mapping[str, str]) -> Settings:
         redis_url=_secret(environment, "REDIS_URL", ("redis://", "rediss://", "unix://")),
         log_level=_level(environment),
         behind_proxy=_get(environment, "BEHIND_PROXY", "") not in {"", "0"},
-        rate=_number(environment, "RATE", 1200, flaw=Flaw.NOT_A_NUMBER, most=10**6),
+        limits=_limits(environment),
+        metrics=_listen(environment),
         web=_page(environment),
     )
+
+
+def _limits(environment: Mapping[str, str]) -> Bounds:
+    usual = Bounds()
+    given = {
+        each.name: _number(
+            environment,
+            each.name.upper(),
+            getattr(usual, each.name),
+            flaw=Flaw.NOT_A_NUMBER,
+            most=_TOP_LIMIT,
+        )
+        for each in fields(Bounds)
+    }
+    return Bounds(**given)
+
+
+def _listen(environment: Mapping[str, str]) -> tuple[str, int] | None:
+    """Where the metrics are: `host:port`, an IPv6 host in brackets."""
+    text = _get(environment, "METRICS_LISTEN", "")
+    if not text:
+        return None
+    found = _LISTEN.fullmatch(text)
+    if found is None or not 0 < int(found["port"]) <= _TOP_PORT:
+        raise BadSetting(f"{PREFIX}METRICS_LISTEN", Flaw.NOT_A_PLACE)
+    return found["host"].strip("[]"), int(found["port"])
 
 
 def _page(environment: Mapping[str, str]) -> Path:

@@ -1,9 +1,10 @@
-"""Live sockets: with `fanout`, the one place that knows python-socketio.
+"""Live sockets: with `fanout` and `lines`, the one place that knows python-socketio.
 
 Every event carries one JSON text, every acknowledgement is one: the answer or a Failure. A
 socket ends with its token unless a fresh one came, and at once when its device ends.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,8 @@ from server.denials import Denials
 from server.errors import as_refused, failure
 from server.events import UP
 from server.fanout import Fanout
+from server.limits import Caller, Limits, told_wait
+from server.lines import Lines
 from server.logs import Logger, trace
 from server.ports import Clock, Rooms, Session
 from server.tokens import Access, Tokens
@@ -61,10 +64,6 @@ class _Io(Protocol):
         """Send an event."""
         ...
 
-    async def disconnect(self, sid: str, /) -> None:
-        """End a socket."""
-        ...
-
     async def shutdown(self) -> None:
         """Stop."""
         ...
@@ -76,16 +75,30 @@ class _Live:
     hosted: Hosted
     expires: datetime
 
+    @property
+    def caller(self) -> Caller:
+        """By what its requests are counted."""
+        actor, council = self.session.actor, self.hosted[0].id
+        return Caller(device=actor.did, agency=self.session.aid, council=council.bytes)
+
 
 class Sockets:
     """All live sockets of this node."""
 
     def __init__(
-        self, *, tokens: Tokens, find: Find, denials: Denials, clock: Clock, log: Logger
+        self,
+        *,
+        tokens: Tokens,
+        find: Find,
+        denials: Denials,
+        limits: Limits,
+        clock: Clock,
+        log: Logger,
     ) -> None:
         self._tokens: Final = tokens
         self._find: Final = find
         self._denials: Final = denials
+        self._limits: Final = limits
         self._clock: Final = clock
         self._log: Final = log
         self._live: Final[dict[str, _Live]] = {}
@@ -100,6 +113,7 @@ class Sockets:
             engineio_logger=False,
         )
         self._fanout: Final = Fanout(self._server)
+        self.lines: Final = Lines(server=self._server, bounds=limits.bounds)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
         for event in UP:
@@ -121,21 +135,22 @@ class Sockets:
         await self.emit(mine, event, data)
 
     async def close(self, sid: str, code: Code) -> None:
-        """Say why and end a socket."""
+        """Say why and end a socket; nobody waits for one that does not take its last words."""
         live = self._live.pop(sid, None)
         if live is None:
             return
+        self._limits.shut(live.caller)
         told = codec.encode(failure(Refused(code))).decode()
         await self._server.emit(CUT, told, to=sid)
         await live.hosted[1].gone(live.session)
-        await self._server.disconnect(sid)
+        await self.lines.end(sid)
 
     # --- ending ------------------------------------------------------------------------------
 
     async def expire(self, now: datetime) -> None:
         """End the sockets whose token has ended."""
-        for sid in [sid for sid, each in self._live.items() if now >= each.expires]:
-            await self.close(sid, Code.BAD_TOKEN)
+        ended = [sid for sid, each in self._live.items() if now >= each.expires]
+        await asyncio.gather(*(self.close(sid, Code.BAD_TOKEN) for sid in ended))
 
     async def recheck(self, council: Council) -> None:
         """End the sockets whose device, worker or agency has ended."""
@@ -148,8 +163,8 @@ class Sockets:
 
     async def stop(self) -> None:
         """End all sockets, once: the library cannot shut down twice."""
-        for sid in list(self._live):
-            await self.close(sid, Code.UNAVAILABLE)
+        await asyncio.gather(*(self.close(sid, Code.UNAVAILABLE) for sid in list(self._live)))
+        await self.lines.stop()
         if not self._stopped:
             self._stopped = True
             await self._server.shutdown()
@@ -162,18 +177,24 @@ class Sockets:
             hosted = await self._find(slug)
             access = self._tokens.read(token, slug=slug, now=self._clock())
             signer = hosted[0].require_live(access.actor)
+            session = Session(sid=sid, actor=access.actor, aid=signer.aid)
+            live = _Live(session=session, hosted=hosted, expires=access.expires)
+            self._limits.require(live.caller, now=self._seconds(), what="connect")
+            self.lines.require(sid)
+            self._limits.open(live.caller)
         except Exception as error:
             refusal = self._refusal(error, "connect")
             self._denials.count(refusal.code)
             told = codec.encode(failure(refusal)).decode()
             raise Rejected(told) from error
-        session = Session(sid=sid, actor=access.actor, aid=signer.aid)
-        self._fanout.hasten(sid)
-        self._live[sid] = _Live(session=session, hosted=hosted, expires=access.expires)
+        self.lines.sign(sid)
+        self._live[sid] = live
 
     async def _disconnect(self, sid: str, _reason: object = None) -> None:
         live = self._live.pop(sid, None)
+        self.lines.unsign(sid)
         if live is not None:
+            self._limits.shut(live.caller)
             await live.hosted[1].gone(live.session)
 
     def _handler(self, event: str) -> Callable[..., Awaitable[str]]:
@@ -187,19 +208,30 @@ class Sockets:
         if live is None:
             return codec.encode(failure(Refused(Code.BAD_TOKEN)))
         try:
+            self._limits.require(live.caller, now=self._seconds(), what=event)
             text = _utf8(data)
             live.hosted[0].require_live(live.session.actor)
-            return codec.encode(await self._dispatch(event, live, text))
+            with self._limits.under_way(live.caller.device):
+                return codec.encode(await self._dispatch(event, live, text))
         except Exception as error:  # noqa: BLE001 -- no packet goes unanswered
             refusal = self._refusal(error, event)
-            await self._denials.note(
-                live.hosted[0],
-                live.session.actor,
-                refusal.code,
-                now=self._clock(),
-                case=_case_in(data),
-            )
+            await self._note(live, refusal, data)
             return codec.encode(failure(refusal))
+
+    async def _note(self, live: _Live, refusal: Refused, data: object) -> None:
+        """Write a refusal into the log; whoever goes too fast is not read for a moment."""
+        council, actor = live.hosted[0], live.session.actor
+        if told_wait(refusal) is not None:
+            self.lines.rest(live.session.sid)
+            await self._denials.limited(council, actor, now=self._clock())
+            return
+        self._limits.fine(live.caller, now=self._seconds())
+        await self._denials.note(
+            council, actor, refusal.code, now=self._clock(), case=_case_in(data)
+        )
+
+    def _seconds(self) -> float:
+        return self._clock().timestamp()
 
     async def _dispatch(self, event: str, live: _Live, data: bytes) -> object:
         rooms, session = live.hosted[1], live.session

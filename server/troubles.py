@@ -54,6 +54,10 @@ _FLAWS: Final = {
         "{name} が指すフォルダーに画面がありません。make web で作ったフォルダーにしてください。",
         "The folder that {name} names holds no page; name one that make web has built.",
     ),
+    Flaw.NOT_A_PLACE: (
+        "{name} は 127.0.0.1:9464 のように、アドレスとポートで指定してください。",
+        "{name} must be an address and a port, such as 127.0.0.1:9464.",
+    ),
     Flaw.UNREADABLE: (
         "{name} が指すファイルを読めません。場所と権限を確かめてください。",
         "The file that {name} names cannot be read; check its place and permissions.",

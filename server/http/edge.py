@@ -1,5 +1,6 @@
 """What every handler needs: bodies in, answers out, who asks."""
 
+import asyncio
 from typing import TypeVar
 
 from aiohttp import web
@@ -15,8 +16,10 @@ T = TypeVar("T")
 
 
 async def body(request: web.Request, kind: type[T]) -> T:
-    """Read the body strictly: OVERSIZE, BAD_J1, BAD_B64."""
-    return codec.decode(await request.read(), kind, limit=MAX_BODY)
+    """Read the body strictly: OVERSIZE, BAD_J1, BAD_B64, UNAVAILABLE when it does not come."""
+    async with asyncio.timeout(service(request).limits.bounds.body_seconds):
+        data = await request.read()
+    return codec.decode(data, kind, limit=MAX_BODY)
 
 
 def answer(value: object, *, status: int = 200) -> web.Response:

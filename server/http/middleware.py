@@ -1,7 +1,9 @@
 """Around every handler: rate, token, refusals as answers, one log line, safe headers."""
 
+import asyncio
+import contextlib
+import math
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -11,6 +13,7 @@ from crypto.errors import Code, Refused
 from protocol.ids import CaseId
 from server.errors import STATUS, as_refused, failure
 from server.http.edge import answer, ident
+from server.limits import SECOND, Caller, told_wait
 from server.logs import trace
 from server.service import ACTOR, HOST, SERVICE, Service
 
@@ -24,75 +27,107 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 _BEARER: Final = "Bearer "
-_MINUTE: Final = 60
+_SOCKETS: Final = "/socket.io/"
+"""A socket lasts: what it may hold and do is the affair of `lines`."""
 
-
-class Rate:
-    """Requests without a token, per address and minute."""
-
-    def __init__(self, most: int) -> None:
-        self._most: Final = most
-        self._minute = 0
-        self._counts: Counter[str] = Counter()
-
-    def require(self, address: str, *, seconds: float) -> None:
-        """Count one request; RATE_LIMITED above the limit of this minute."""
-        minute = int(seconds) // _MINUTE
-        if minute != self._minute:
-            self._minute, self._counts = minute, Counter()
-        self._counts[address] += 1
-        if self._counts[address] > self._most:
-            raise Refused(Code.RATE_LIMITED)
-
-
-RATE: Final = web.AppKey("RATE", Rate)
+_CALLER: Final = web.RequestKey("CALLER", Caller)
 
 
 @web.middleware
 async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer every request, a refused one with its Failure."""
+    """Answer every request, a refused one with its Failure; see that the answer is taken."""
     service = request.app[SERVICE]
     started = time.perf_counter()
-    code = "ok"
+    with contextlib.ExitStack() as held:
+        response, code = await _answered(request, handler, service, held)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)  # the page has its own, wider fence
+        _log_line(request, service, code, duration=time.perf_counter() - started)
+        if not _is_socket(request):
+            await _give(request, response, service)
+    return response
+
+
+async def _answered(
+    request: web.Request, handler: Handler, service: Service, held: contextlib.ExitStack
+) -> tuple[web.StreamResponse, str]:
+    """The answer and its code; `held` counts the request while it lasts."""
     try:
-        await _enter(request, service)
-        response = await handler(request)
+        await _enter(request, service, held)
+        return await handler(request), "ok"
     except web.HTTPException as error:
-        code = str(error.status)
         refusal = _of_http(error)
         if refusal is None:
             raise
-        response = answer(failure(refusal), status=error.status)
+        return answer(failure(refusal), status=error.status), str(error.status)
     except Exception as error:  # noqa: BLE001 -- no request goes unanswered
         refused = as_refused(error)
         if refused is None:
             service.log.critical("request.unexpected", trace=trace(error))
-        refusal = refused or Refused(Code.UNAVAILABLE)
-        code = refusal.code.value
-        await _log_refusal(request, service, refusal)
-        response = answer(failure(refusal), status=STATUS[refusal.code])
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)  # the page has its own, wider fence
-    _log_line(request, service, code, duration=time.perf_counter() - started)
-    return response
+        return await _refused(request, service, refused or Refused(Code.UNAVAILABLE))
 
 
-async def _enter(request: web.Request, service: Service) -> None:
-    """Find the council and the device behind a request."""
-    token = request.headers.get("Authorization", "")
+async def _refused(
+    request: web.Request, service: Service, refusal: Refused
+) -> tuple[web.StreamResponse, str]:
+    response = answer(failure(refusal), status=STATUS[refusal.code])
+    wait = told_wait(refusal)
+    if wait is not None:
+        response.headers["Retry-After"] = str(max(1, math.ceil(wait / SECOND)))
+    await _log_refusal(request, service, refusal)
+    if wait is not None:  # whoever goes too fast waits for being told so
+        await asyncio.sleep(service.limits.bounds.rest_ms / SECOND)
+    return response, refusal.code.value
+
+
+async def _give(request: web.Request, response: web.StreamResponse, service: Service) -> None:
+    """Write the answer out, so that a caller who does not take it holds it no longer than this."""
+    try:
+        async with asyncio.timeout(service.limits.bounds.body_seconds):
+            await response.prepare(request)
+            await response.write_eof()
+    except (TimeoutError, ConnectionError):
+        if request.transport is not None:
+            request.transport.abort()
+
+
+async def _enter(request: web.Request, service: Service, held: contextlib.ExitStack) -> None:
+    """Find the council and the device behind a request, and count it while it lasts."""
+    token, now = request.headers.get("Authorization", ""), service.clock().timestamp()
+    limits, what = service.limits, _route(request) or ""
+    address = _address(request, service)
     if not token:
-        address = _address(request, service)
-        request.app[RATE].require(address, seconds=service.clock().timestamp())
+        limits.require_address(address, now=now, what=what)
     slug = request.match_info.get("slug")
-    if slug is None:
+    if slug is not None:
+        request[HOST] = await service.host(slug)
+    if slug is not None and token:
+        _sign_in(request, service, token, slug)
+        limits.require(request[_CALLER], now=now, what=what)
+    if _is_socket(request):
         return
-    request[HOST] = await service.host(slug)
-    if token:
-        if not token.startswith(_BEARER):
-            raise Refused(Code.BAD_TOKEN)
-        access = service.tokens.read(token.removeprefix(_BEARER), slug=slug, now=service.clock())
-        request[HOST].council.require_live(access.actor)
-        request[ACTOR] = access.actor
+    caller = request.get(_CALLER)
+    held.enter_context(limits.under_way(address if caller is None else caller.device))
+
+
+def _sign_in(request: web.Request, service: Service, token: str, slug: str) -> None:
+    """Find the device behind a token: BAD_TOKEN, or how the device ended."""
+    if not token.startswith(_BEARER):
+        raise Refused(Code.BAD_TOKEN)
+    access = service.tokens.read(token.removeprefix(_BEARER), slug=slug, now=service.clock())
+    council = request[HOST].council
+    signer = council.require_live(access.actor)
+    request[ACTOR] = access.actor
+    request[_CALLER] = Caller(device=access.actor.did, agency=signer.aid, council=council.id.bytes)
+
+
+def _is_socket(request: web.Request) -> bool:
+    return request.path.startswith(_SOCKETS)
+
+
+def _route(request: web.Request) -> str | None:
+    resource = request.match_info.route.resource
+    return None if resource is None else resource.canonical
 
 
 def _address(request: web.Request, service: Service) -> str:
@@ -106,6 +141,10 @@ async def _log_refusal(request: web.Request, service: Service, refusal: Refused)
     if actor is None:
         service.denials.count(refusal.code)
         return
+    if told_wait(refusal) is not None:
+        await service.denials.limited(request[HOST].council, actor, now=service.clock())
+        return
+    service.limits.fine(request[_CALLER], now=service.clock().timestamp())
     await service.denials.note(
         request[HOST].council,
         actor,
@@ -132,12 +171,11 @@ def _of_http(error: web.HTTPException) -> Refused | None:
 
 
 def _log_line(request: web.Request, service: Service, code: str, *, duration: float) -> None:
-    resource = request.match_info.route.resource
     actor = request.get(ACTOR)
     service.log.info(
         "request",
         method=request.method,
-        route=None if resource is None else resource.canonical,
+        route=_route(request),
         code=code,
         ms=round(duration * 1000, 1),
         did=None if actor is None else actor.did.hex(),

@@ -1,5 +1,6 @@
 """The page over HTTP, and what browsers report about it; `entaku ui` has the same routes."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ class Reports:
 BLOCKED: Final = web.AppKey("BLOCKED", Reports)
 
 _LARGEST_REPORT: Final = 16 * 1024
+_PATIENCE: Final = 20  # seconds
 _DIRECTIVES: Final = frozenset(
     {"connect-src", "default-src", "font-src", "img-src", "script-src", "script-src-elem"}
     | {"script-src-attr", "style-src", "style-src-attr", "style-src-elem", "worker-src"}
@@ -151,7 +153,8 @@ async def report(request: web.Request) -> web.Response:
     """Count what a browser reports, by directive; its addresses and samples are not kept."""
     if (request.content_length or 0) > _LARGEST_REPORT:
         raise Refused(Code.OVERSIZE)
-    body = await request.content.read(_LARGEST_REPORT + 1)
+    async with asyncio.timeout(_PATIENCE):
+        body = await request.content.read(_LARGEST_REPORT + 1)
     if len(body) > _LARGEST_REPORT:
         raise Refused(Code.OVERSIZE)
     request.app[BLOCKED].counts.update(_directives(body))

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from server.app import create_app
 from server.settings import Settings
-from tests.edges.people import ORIGIN, Edge
+from tests.edges.people import LOOSE, ORIGIN, Edge
 from tests.edges.rooms import EmptyRooms
 
 
@@ -17,7 +17,7 @@ from tests.edges.rooms import EmptyRooms
 async def application(database: str, tmp_path: Path) -> web.Application:
     """A wired node; its rooms are empty."""
     login = database.replace("//postgres@", "//entaku@")
-    settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error")
+    settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error", limits=LOOSE)
     return await create_app(settings, dsn=login, rooms=EmptyRooms)
 
 

@@ -38,11 +38,15 @@ from protocol.wire import (
     Waits,
 )
 from server.app import JOBS
+from server.limits import Bounds
 from server.service import SERVICE, Host
 from tests.edges.rooms import EmptyRooms
 
 ORIGIN = "http://entaku.test"
 SLUG = "kita"
+LOOSE = Bounds(rate=10**6, device_rate=10**5, agency_rate=10**5, council_rate=10**5, rest_ms=1)
+"""Limits that no test reaches by being quick."""
+
 _NUMBER = count(1)
 
 

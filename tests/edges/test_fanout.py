@@ -10,6 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from server.fanout import Fanout
+from server.limits import Bounds
+from server.lines import Lines
 
 
 class Room:
@@ -19,13 +21,14 @@ class Room:
         library: Any = socketio
         self.io: Any = library.AsyncServer(async_mode="aiohttp", transports=["websocket"])
         self.fanout = Fanout(self.io)
+        self.lines = Lines(server=self.io, bounds=Bounds())
         self.sids: list[str] = []
         self.io.on("connect", self._connect)
         self.app = web.Application()
         self.io.attach(self.app)
 
     async def _connect(self, sid: str, _environ: object, _auth: object = None) -> None:
-        self.fanout.hasten(sid)
+        self.lines.sign(sid)
         self.sids.append(sid)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from protocol import codec
 from protocol.ids import Hash, Sid
 from protocol.wire import MAX_BODY, Challenge, Failure
 from server.errors import STATUS, as_refused
-from server.http.middleware import RATE, Rate
+from server.limits import Bounds, Limits
 from server.service import SERVICE
 from tests.edges.people import SLUG, Edge, code_of
 
@@ -95,26 +96,18 @@ async def test_a_bad_body_is_refused(edge: Edge, body: bytes, code: str) -> None
 
 
 async def test_requests_without_a_token_are_limited(edge: Edge) -> None:
-    """Per address and minute."""
-    minute = edge.app[SERVICE].clock()
-    edge.app[SERVICE].clock = lambda: minute
-    edge.app[RATE]._most = 2  # type: ignore[misc]  # a limit that a test can reach
+    """Per address; whoever is refused is told how long to wait."""
+    service = edge.app[SERVICE]
+    minute = service.clock()
+    service.clock = lambda: minute
+    service.limits = Limits(Bounds(rate=2, rest_ms=1))
 
-    replies = [await edge.get(f"/v1/{SLUG}/log/id") for _ in range(3)]
+    replies = [await edge.client.get(f"/v1/{SLUG}/log/id") for _ in range(3)]
 
-    assert [status for status, _ in replies] == [404, 404, 429]
-
-
-def test_a_new_minute_counts_anew() -> None:
-    """The window moves by the minute."""
-    rate = Rate(1)
-    rate.require("here", seconds=59)
-    rate.require("there", seconds=59)
-
-    rate.require("here", seconds=60)
-
-    with pytest.raises(Exception, match="RATE_LIMITED"):
-        rate.require("here", seconds=61)
+    assert [reply.status for reply in replies] == [404, 404, 429]
+    assert replies[-1].headers["Retry-After"] == "30"
+    service.clock = lambda: minute + timedelta(seconds=30)
+    assert (await edge.get(f"/v1/{SLUG}/log/id"))[0] == 404
 
 
 async def test_an_unexpected_fault_is_answered_without_its_text(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from server.limits import Bounds
 from server.settings import BadSetting, Flaw, Settings, read
 from server.troubles import tell
 
@@ -29,6 +30,8 @@ def test_every_setting_is_read() -> None:
             "ENTAKU_LOG_LEVEL": "DEBUG",
             "ENTAKU_BEHIND_PROXY": "1",
             "ENTAKU_RATE": "7",
+            "ENTAKU_DEVICE_RATE": "9",
+            "ENTAKU_METRICS_LISTEN": "127.0.0.1:9464",
             "ENTAKU_LANG": "en",
         }
     )
@@ -43,7 +46,8 @@ def test_every_setting_is_read() -> None:
         redis_url="redis://cache",
         log_level="debug",
         behind_proxy=True,
-        rate=7,
+        limits=Bounds(rate=7, device_rate=9),
+        metrics=("127.0.0.1", 9464),
     )
 
 
@@ -67,6 +71,9 @@ def test_the_origin_follows_the_port() -> None:
         ("ENTAKU_PORT", "65536", Flaw.NOT_A_PORT),
         ("ENTAKU_PORT", "８０", Flaw.NOT_A_PORT),
         ("ENTAKU_RATE", "many", Flaw.NOT_A_NUMBER),
+        ("ENTAKU_DEVICE_SOCKETS", "0", Flaw.NOT_A_NUMBER),
+        ("ENTAKU_METRICS_LISTEN", "9464", Flaw.NOT_A_PLACE),
+        ("ENTAKU_METRICS_LISTEN", "127.0.0.1:0", Flaw.NOT_A_PLACE),
         ("ENTAKU_ORIGIN", "https://entaku.example/", Flaw.NOT_AN_ORIGIN),
         ("ENTAKU_ORIGIN", "https://Entaku.example", Flaw.NOT_AN_ORIGIN),
         ("ENTAKU_NODE", "Node 1", Flaw.NOT_A_NODE),

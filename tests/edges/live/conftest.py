@@ -18,7 +18,7 @@ from sdk.transport import Http
 from server.app import create_app, system_clock
 from server.settings import Settings
 from tests.edges.live.stage import Ear
-from tests.edges.people import ORIGIN, Edge
+from tests.edges.people import LOOSE, ORIGIN, Edge
 from tests.edges.sdk.stage import Cast
 from tests.edges.sdk.town import Town, make_town
 
@@ -44,7 +44,7 @@ def moved() -> MovableClock:
 async def application(database: str, tmp_path: Path, moved: MovableClock) -> web.Application:
     """A wired node with its real rooms."""
     login = database.replace("//postgres@", "//entaku@")
-    settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error")
+    settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error", limits=LOOSE)
     return await create_app(settings, dsn=login, clock=moved)
 
 

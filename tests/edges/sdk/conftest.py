@@ -13,7 +13,7 @@ from protocol.vocabulary import AgencyKind, Cap
 from sdk.transport import Http
 from server.app import create_app
 from server.settings import Settings
-from tests.edges.people import ORIGIN, Edge
+from tests.edges.people import LOOSE, ORIGIN, Edge
 from tests.edges.sdk.stage import Cast
 from tests.edges.sdk.town import Town, make_town
 
@@ -22,7 +22,7 @@ from tests.edges.sdk.town import Town, make_town
 async def application(database: str, tmp_path: Path) -> web.Application:
     """A wired node with its real rooms."""
     login = database.replace("//postgres@", "//entaku@")
-    settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error")
+    settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error", limits=LOOSE)
     return await create_app(settings, dsn=login)
 
 
