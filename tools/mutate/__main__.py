@@ -1,10 +1,10 @@
 """Switch every check off in turn and name those that no test misses.
 
-    python -m tools.mutate                  all checks; verdicts are kept in .data/mutate
-    python -m tools.mutate --only PATTERN   checks whose rule id matches, tried again
-    python -m tools.mutate --list           rule ids
-    python -m tools.mutate --page           write docs/rules.md
-    python -m tools.mutate --json FILE      leave the figures there as well
+python -m tools.mutate                  all checks; verdicts are kept in .data/mutate
+python -m tools.mutate --only PATTERN   checks whose rule id matches, tried again
+python -m tools.mutate --list           rule ids
+python -m tools.mutate --page           write docs/rules.md
+python -m tools.mutate --json FILE      leave the figures there as well
 """
 
 import argparse
@@ -13,13 +13,11 @@ import os
 import re
 import sys
 import time
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pytest
 
@@ -28,7 +26,6 @@ from tools.mutate.pool import Pool, Trial, Verdict, changed_since, run
 from tools.mutate.sites import Site, sites
 
 _VERDICTS: Final = survey.FOLDER / "verdicts.json"
-_REDUNDANT: Final = Path(__file__).with_name("redundant.toml")
 
 
 def main() -> int:
@@ -46,7 +43,11 @@ def main() -> int:
     os.nice(10)
     gate = _Gate(pattern=words.only)
     started = time.monotonic()
-    run(list(survey.SUITES), list(survey.QUIET), Pool(jobs=words.jobs, choose=gate.choose, heed=gate.heed))
+    run(
+        list(survey.SUITES),
+        list(survey.QUIET),
+        Pool(jobs=words.jobs, choose=gate.choose, heed=gate.heed),
+    )
     return gate.tell(minutes=(time.monotonic() - started) / 60, file=words.json)
 
 
@@ -61,20 +62,13 @@ def _words() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@cache
-def redundant() -> dict[str, str]:
-    """Checks behind which another one always refuses, with the reason."""
-    return tomllib.loads(_REDUNDANT.read_text(encoding="utf-8"))["redundant"]
-
-
 class _Gate:
     """Which checks are still to be tried, and what came out."""
 
     def __init__(self, *, pattern: str) -> None:
         self._wanted: Final = [s for s in sites() if re.search(pattern, s.id)]
         self._again: Final = bool(pattern)
-        kept = json.loads(_VERDICTS.read_text(encoding="utf-8")) if _VERDICTS.exists() else {}
-        self._kept: Final[dict[str, dict[str, str | None]]] = kept
+        self._kept: Final = _verdicts()
         self._killers: Final[dict[str, Counter[str]]] = {}
         self._done = 0
 
@@ -105,7 +99,7 @@ class _Gate:
         if verdict.by is not None:
             self._killers.setdefault(site.module.name, Counter())[verdict.by] += 1
         else:
-            known = "redundant" if site.id in redundant() else "UNNOTICED"
+            known = "redundant" if site.id in page.redundant() else "UNNOTICED"
             print(f"{known} {site.id}  ({verdict.tried} tests)  {site.shown}", flush=True)
         if self._done % 25 == 0:
             print(f"… {self._done} of {len(self._wanted)}", flush=True)
@@ -114,7 +108,7 @@ class _Gate:
     def tell(self, *, minutes: float, file: Path | None) -> int:
         """Print the figures; 1 when something went unnoticed."""
         alive = [s.id for s in self._wanted if self._kept[s.id]["by"] is None]
-        unnoticed = [rule for rule in alive if rule not in redundant()]
+        unnoticed = [rule for rule in alive if rule not in page.redundant()]
         figures = {
             "checks": len(self._wanted),
             "noticed": len(self._wanted) - len(alive),
@@ -128,10 +122,17 @@ class _Gate:
         return 1 if unnoticed else 0
 
 
+def _verdicts() -> dict[str, dict[str, str | None]]:
+    if not _VERDICTS.exists():
+        return {}
+    kept = json.loads(_VERDICTS.read_text(encoding="utf-8"))
+    return cast("dict[str, dict[str, str | None]]", kept)
+
+
 def _text(site: Site) -> str:
     """What a verdict is about: the check and its module's text."""
-    data = site.module.path.read_bytes() + f"{site.node}/{site.part}/{site.off}".encode()
-    return sha256(data).hexdigest()[:16]
+    data = f"{site.node}/{site.part}/{site.off}/{site.module.text}"
+    return sha256(data.encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":

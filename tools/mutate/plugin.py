@@ -1,18 +1,18 @@
 """Of a pytest run: switches off the check named by ENTAKU_MUTATE; notes how long each test took.
 
-    ENTAKU_MUTATE=agenda.model:add:CONFLICT .venv/bin/pytest -p tools.mutate.plugin tests/rules
+ENTAKU_MUTATE=agenda.model:add:CONFLICT .venv/bin/pytest -p tools.mutate.plugin tests/rules
 """
 
 import json
 import os
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from tools.mutate import swap
 
-_SECONDS: Counter[str] = Counter()
+_SECONDS: defaultdict[str, float] = defaultdict(float)
 
 
 def pytest_configure() -> None:
@@ -27,8 +27,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     _SECONDS[report.nodeid] += report.duration
 
 
-def pytest_unconfigure() -> None:
-    """Leave the seconds where the survey asked for them."""
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave the seconds where the survey asked for them; workers leave it to their controller."""
     path = os.environ.get("ENTAKU_SECONDS")
-    if path:
+    if path and not hasattr(config, "workerinput"):
         Path(path).write_text(json.dumps(_SECONDS), encoding="utf-8")

@@ -25,6 +25,7 @@ class Module:
 
     name: str
     path: Path
+    text: str
     tree: ast.Module
 
     @property
@@ -50,5 +51,6 @@ def modules() -> tuple[Module, ...]:
 
 def _read(path: Path) -> Module:
     name = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
-    tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    return Module(name=name.removesuffix(".__init__"), path=path, tree=tree)
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text, str(path))
+    return Module(name=name.removesuffix(".__init__"), path=path, text=text, tree=tree)

@@ -215,7 +215,7 @@ class _Search:
         while self.todo:
             self._answers(*self.todo.pop(0))
 
-    def _search(self, function: Function) -> None:
+    def _search(self, function: Function) -> None:  # noqa: C901 -- one arm for each form, nothing else
         handled: set[int] = set()
         for node in function.nodes:
             match node:
@@ -273,7 +273,9 @@ class _Search:
         """The checks of a function whose answer decides one."""
         for node in function.nodes:
             match node:
-                case ast.If(test=test, body=[*_, ast.Return(value=ast.Constant(value=value)) as end]):
+                case ast.If(
+                    test=test, body=[*_, ast.Return(value=ast.Constant(value=value)) as end]
+                ):
                     if value is not must:
                         hits = frozenset({(function.module.file, end.lineno)})
                         self._loosen(function, test, must=False, code=code, holder=node, hits=hits)
@@ -323,12 +325,17 @@ class _Search:
     ) -> None:
         named = _code_in(code) or ("relay" if code.attr == "halted" else None)
         condition = isinstance(fails, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call)
-        condition = condition or (isinstance(fails, ast.Name) and function.local(fails.id) is not None)
+        condition = condition or (
+            isinstance(fails, ast.Name) and function.local(fails.id) is not None
+        )
         if named is not None and condition and _code_in(fails) is None:
             self._loosen(function, fails, must=False, code=named, holder=node)
 
     def _choice(self, function: Function, node: ast.IfExp) -> None:
-        for refusing, other, must in ((node.body, node.orelse, False), (node.orelse, node.body, True)):
+        for refusing, other, must in (
+            (node.body, node.orelse, False),
+            (node.orelse, node.body, True),
+        ):
             code = _code_in(refusing)
             nothing = isinstance(other, ast.Constant) and other.value is None
             if code is not None and nothing:

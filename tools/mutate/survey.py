@@ -26,7 +26,7 @@ _SETTINGS: Final = f"[run]\nbranch = false\nsource_pkgs = {','.join(PACKAGES)},s
 
 def fingerprint() -> str:
     """Of every module in scope: line numbers of an older survey would mislead."""
-    texts = (module.path.read_bytes() for module in modules())
+    texts = (module.text.encode() for module in modules())
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 

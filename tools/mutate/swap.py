@@ -29,12 +29,22 @@ def site_named(rule: str) -> Site:
 def switch_off(site: Site) -> None:
     """Replace the code of the function that holds the check, wherever it is referenced."""
     importlib.import_module(site.module.name)
-    changed = _code_of(_without(site), site)
+    changed = changed_code(site)
     found = [each for each in _living() if _is_code(each.__code__, site)]
     if not found:
         raise NotFoundError(site.id)
     for function in found:
         function.__code__ = changed
+
+
+def changed_code(site: Site) -> CodeType:
+    """The code of the function without the check."""
+    return _code_of(_without(site), site)
+
+
+def written_code(site: Site) -> CodeType:
+    """The code of the function as it is written."""
+    return _code_of(site.module.tree, site)
 
 
 def _living() -> Iterator[FunctionType]:
@@ -60,11 +70,10 @@ def _code_of(tree: ast.Module, site: Site) -> CodeType:
 
 
 def _without(site: Site) -> ast.Module:
-    text = site.module.path.read_text(encoding="utf-8")
-    tree = ast.parse(text, str(site.module.path))
+    tree = ast.parse(site.module.text, str(site.module.path))
     target = next(node for place, node in enumerate(ast.walk(tree)) if place == site.node)
-    changed = _Replace(target, _changed(target, site)).visit(tree)
-    return ast.fix_missing_locations(changed)
+    _Replace(target, _changed(target, site)).visit(tree)  # in place
+    return ast.fix_missing_locations(tree)
 
 
 def _changed(target: ast.AST, site: Site) -> ast.AST:

@@ -30,7 +30,9 @@ def name_of(called: ast.expr) -> str:
             return ""
 
 
-def units(expr: ast.expr, *, must: bool, local: Local) -> list[Unit]:
+def units(  # noqa: C901, PLR0911 -- one arm for each form of condition, nothing else
+    expr: ast.expr, *, must: bool, local: Local
+) -> list[Unit]:
     """The parts of a condition each of which alone can make it refuse; itself, if it has none."""
     match expr:
         case ast.BoolOp(op=op, values=values) if isinstance(op, ast.And) is must:
@@ -92,8 +94,8 @@ def calls(expr: ast.expr, *, must: bool, local: Local) -> Iterator[tuple[ast.exp
     """Every call and attribute by which a condition asks somebody else, with what must be true."""
     match expr:
         case ast.BoolOp(values=values):
-            for value in values:
-                yield from calls(value, must=must, local=local)
+            for each in values:
+                yield from calls(each, must=must, local=local)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield from calls(operand, must=not must, local=local)
         case ast.Name(id=name) if (value := local(name)) is not None:
