@@ -1,7 +1,9 @@
 import { defineConfig } from "vite";
+import { define } from "./vite.config.ts";
 
 // Used by tests/browser: modules of the program on a page of the test's own.
 export default defineConfig({
+  define,
   build: {
     target: "es2023",
     emptyOutDir: false,

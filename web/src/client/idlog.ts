@@ -19,8 +19,8 @@ import { ZERO_ID, bytesOfBlob, hashOf } from "../protocol/ids";
 import type { CaseId, Digest, NetId, Sid } from "../protocol/ids";
 import { Leaf } from "../protocol/leaf";
 import { append } from "../protocol/replica";
-import { parse, signersOf, vouch } from "../protocol/statement";
-import type { Statement } from "../protocol/statement";
+import { judgedBefore, parse, signersOf, vouch } from "../protocol/statement";
+import type { Signature, Statement } from "../protocol/statement";
 import { MINUTE } from "../protocol/times";
 import type { LogPin } from "./contents";
 import { SEGMENT, type Known, type LogCache } from "./log_cache";
@@ -68,6 +68,8 @@ export class IdLog {
   readonly #statements: (Uint8Array | null)[] = [];
   /** The same statements, read: they remember which of their signatures verified. */
   readonly #read: (Statement | null)[] = [];
+  /** The signatures that count, of accepted statements that are of no case. */
+  readonly #accepted: (readonly Signature[] | null)[] = [];
   readonly #tree = new LogTree();
   readonly #places = new Map<Digest, number>();
   /** Leaves of a case below these sizes were looked at and are complete. */
@@ -173,7 +175,12 @@ export class IdLog {
       requireBehind(leaves, statements);
     });
     this.net = net;
-    for (const [at, leaf] of leaves.entries()) append(this.directory, leaf, statements[at] ?? null);
+    for (const [at, leaf] of leaves.entries()) {
+      const before = known[at]?.accepted?.signatures ?? null;
+      const found = append(this.directory, leaf, statements[at] ?? null, before);
+      // What is said of a case hangs on statements of it that I may come to hold only later.
+      this.#accepted.push(leaf.scope === ZERO_ID ? found : null);
+    }
     const before = this.size + Math.min(known.length, leaves.length);
     this.#keep(fetched, hashes);
     this.#remember(indices(before, this.size));
@@ -196,7 +203,7 @@ export class IdLog {
       return {
         leaves: leaves.slice(0, wanted),
         statements: taken,
-        read: taken.map((raw, at) => parsed(raw, known[at]?.signers)),
+        read: taken.map((raw, at) => readOf(raw, known[at])),
         checkpoint: ENCODER.encode(page.checkpoint),
       };
     }
@@ -283,8 +290,11 @@ export class IdLog {
     const start = segment * SEGMENT;
     return this.#leaves.slice(start, start + SEGMENT).map((leaf, at) => {
       const read = this.#read[start + at] ?? null;
-      const signers = read === null ? [] : signersOf(read);
-      return { leaf, statement: this.#statements[start + at] ?? null, signers };
+      const statement = this.#statements[start + at] ?? null;
+      const signatures = this.#accepted[start + at] ?? null;
+      if (read === null) return { leaf, statement, signers: [], accepted: null };
+      if (signatures === null) return { leaf, statement, signers: signersOf(read), accepted: null };
+      return { leaf, statement, signers: [], accepted: { body: read.body, signatures } };
     });
   }
 
@@ -338,7 +348,7 @@ export class IdLog {
   #rebuilt(): Directory {
     const directory = new Directory();
     for (const [index, leaf] of this.#leaves.entries()) {
-      append(directory, Leaf.parse(leaf), this.#read[index] ?? null);
+      append(directory, Leaf.parse(leaf), this.#read[index] ?? null, this.#accepted[index]);
     }
     return directory;
   }
@@ -351,6 +361,13 @@ export class IdLog {
     if (flaw !== undefined) throw new Refused(flaw);
     return index;
   }
+}
+
+/** Read a statement, or take what was found when it was read before. */
+function readOf(raw: Uint8Array | null, known: Known | undefined): Statement | null {
+  const accepted = known?.accepted ?? null;
+  if (raw === null || known === undefined || accepted === null) return parsed(raw, known?.signers);
+  return judgedBefore(accepted.body, Leaf.parse(known.leaf).sid, raw);
 }
 
 /** Read a statement; one of a newer version is kept and counted, and authorises nothing. */

@@ -1,48 +1,70 @@
 /**
  * Leaves that were verified before, kept under the vault's key: read again instead of fetched.
  *
- * What is read here is judged exactly like what a server sends: hashed, and compared with the
- * signed checkpoint and with the pinned root. Only one thing is taken from it on trust, and it is
- * why it is sealed: under which key a signature of these very bytes verified. That was this
- * device's own finding, it never changes, and finding it anew is most of what a long log costs.
+ * The leaves are judged exactly like what a server sends: hashed, and compared with the signed
+ * checkpoint and with the pinned root. Taken on trust is only this device's own finding about the
+ * statement behind a leaf, and that is why it is sealed: under which keys its signatures verified;
+ * and, where the leaf is of no case, that it was accepted, with what it says. Such a verdict hangs
+ * on the leaves before it and on the program's rules alone. The leaves are compared, and what
+ * another program kept is not read (`RULES`). Finding it all anew is most of what a long log costs.
  */
 
-import { concat } from "../crypto/bytes";
+import { b64u, fromB64u } from "../crypto/bytes";
 import type { Entropy } from "../crypto/entropy";
 import { Refused } from "../crypto/errors";
-import { kdf, u32 } from "../crypto/hashing";
-import { bytesOf, HASH_SIZE, hashOf, ZERO_HASH, type Key } from "../protocol/ids";
-import { SIZE } from "../protocol/leaf";
+import { kdf } from "../crypto/hashing";
+import type { Payload } from "../protocol/generated";
+import type { Key } from "../protocol/ids";
+import type { Signature } from "../protocol/statement";
 import type { Marks } from "./stores";
 import { openItem, sealItem } from "./vault_format";
 
-/** One leaf of 93 bytes, its statement where it is held, and who signed that, in its order. */
+/** An accepted statement of no case: what it says, and the signatures that count, by key. */
+export interface Accepted {
+  readonly body: Payload;
+  readonly signatures: readonly Signature[];
+}
+
+/** One leaf of 93 bytes, its statement where it is held, and what was found about that. */
 export interface Known {
   readonly leaf: Uint8Array;
   readonly statement: Uint8Array | null;
+  /** Who signed it, in its order; empty where `accepted` says more. */
   readonly signers: readonly (Key | null)[];
+  readonly accepted: Accepted | null;
 }
 
 /** Leaves in one sealed record. */
 export const SEGMENT = 128;
 
+/** Names the rules by which this program judges: a hash of their source, set by the build. */
+export const RULES = __RULES__;
+
 const NOTHING = new Uint8Array();
-const HEADER = new TextEncoder().encode('{"v":1,"k":"log"}');
-const HEAD = SIZE + 8;
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const HEADER = ENCODER.encode('{"v":2,"k":"log"}');
 
 /** The leaves of one vault's council; made by the vault, and useless once it is locked. */
 export class LogCache {
   readonly #marks: Marks;
   readonly #entropy: Entropy;
   readonly #tag: string;
+  readonly #rules: string;
   readonly #key: Uint8Array;
   #closed = false;
 
   /** `vaultKey` is V, 32 bytes; `tag` tells the vaults of one profile apart. */
   constructor(
     vaultKey: Uint8Array,
-    at: { readonly tag: string; readonly marks: Marks; readonly entropy: Entropy },
+    at: {
+      readonly tag: string;
+      readonly marks: Marks;
+      readonly entropy: Entropy;
+      readonly rules?: string;
+    },
   ) {
+    this.#rules = at.rules ?? RULES;
     this.#marks = at.marks;
     this.#entropy = at.entropy;
     this.#tag = at.tag;
@@ -65,7 +87,7 @@ export class LogCache {
   #opened(item: Uint8Array | null): readonly Known[] {
     if (item === null || this.#closed) return [];
     try {
-      return decoded(openItem(this.#key, item));
+      return decoded(openItem(this.#key, item), this.#rules);
     } catch (error) {
       if (error instanceof Refused) return [];
       throw error;
@@ -75,7 +97,7 @@ export class LogCache {
   /** Keeps the leaves of one segment; nothing is kept once the vault is locked. */
   async write(segment: number, known: readonly Known[]): Promise<void> {
     if (this.#closed) return;
-    const plaintext = concat(...known.map(encoded));
+    const plaintext = encoded(known, this.#rules);
     const item = sealItem(this.#key, { header: HEADER, plaintext, entropy: this.#entropy });
     await this.#marks.put("log", this.#place(segment), item);
   }
@@ -98,35 +120,47 @@ export class LogCache {
   }
 }
 
-/** Leaf, length of the statement (0 for none), number of signatures, both; zeros for no signer. */
-function encoded({ leaf, statement, signers }: Known): Uint8Array {
-  const raw = statement ?? NOTHING;
-  const keys = signers.map((key) => bytesOf(key ?? ZERO_HASH));
-  return concat(leaf, u32(raw.length), u32(keys.length), raw, ...keys);
+// --- one record -----------------------------------------------------------------------------------
+
+/**
+ * A leaf, the text of its statement, the keys of its signers, what it says, and by key the
+ * signatures that count. Only the browser's own parser is fast enough for it, and may read it: this
+ * program wrote it and it comes from under the vault's seal.
+ */
+type Row = readonly [
+  leaf: string,
+  statement: string | null,
+  signers: readonly (Key | null)[],
+  body: Payload | null,
+  signatures: readonly (readonly [pk: Key, sig: string])[],
+];
+
+interface Kept {
+  readonly rules: string;
+  readonly rows: readonly Row[];
 }
 
-function decoded(data: Uint8Array): readonly Known[] {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const known: Known[] = [];
-  for (let at = 0; at < data.length;) {
-    if (at + HEAD > data.length) throw new Refused("BAD_LENGTH");
-    const body = at + HEAD;
-    const keys = body + view.getUint32(at + SIZE);
-    const end = keys + HASH_SIZE * view.getUint32(at + SIZE + 4);
-    if (end > data.length) throw new Refused("BAD_LENGTH");
-    known.push({
-      leaf: data.slice(at, at + SIZE),
-      statement: keys === body ? null : data.slice(body, keys),
-      signers: signersIn(data.subarray(keys, end)),
-    });
-    at = end;
-  }
-  return known;
-}
-
-function signersIn(data: Uint8Array): readonly (Key | null)[] {
-  return Array.from({ length: data.length / HASH_SIZE }, (_, at) => {
-    const key = hashOf<Key>(data.subarray(at * HASH_SIZE, (at + 1) * HASH_SIZE));
-    return key === (ZERO_HASH as string) ? null : key;
+function encoded(known: readonly Known[], rules: string): Uint8Array {
+  const rows = known.map(({ leaf, statement, signers, accepted }): Row => {
+    const text = statement === null ? null : DECODER.decode(statement);
+    const signatures = accepted?.signatures.map(({ pk, sig }) => [pk, b64u(sig)] as const) ?? [];
+    return [b64u(leaf), text, signers, accepted?.body ?? null, signatures];
   });
+  return ENCODER.encode(JSON.stringify({ rules, rows } satisfies Kept));
+}
+
+/** Nothing where another program's rules judged. */
+function decoded(data: Uint8Array, rules: string): readonly Known[] {
+  const kept = JSON.parse(DECODER.decode(data)) as Kept;
+  if (kept.rules !== rules) return [];
+  return kept.rows.map(([leaf, text, signers, body, signatures]) => ({
+    leaf: fromB64u(leaf),
+    statement: text === null ? null : ENCODER.encode(text),
+    signers,
+    accepted: body === null ? null : { body, signatures: signatures.map(signatureOf) },
+  }));
+}
+
+function signatureOf([pk, sig]: Row[4][number]): Signature {
+  return { pk, sig: fromB64u(sig) };
 }

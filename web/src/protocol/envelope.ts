@@ -34,34 +34,46 @@ interface Front {
   readonly com: Uint8Array;
 }
 
-interface Pieces extends Front {
-  readonly ct: Uint8Array | null;
-  readonly ctHash: Uint8Array;
-  readonly sig: Uint8Array;
-}
+/** The content, or only its hash where the content is not at hand. */
+type Body =
+  | { readonly ct: Uint8Array; readonly ctHash: null }
+  | { readonly ct: null; readonly ctHash: Uint8Array };
+
+type Pieces = Front & Body & { readonly sig: Uint8Array };
 
 /**
  * One envelope, not yet trusted; `ct` is null when only the bare form is at hand.
  *
  * Sizes in bytes: nonce 24, com and ctHash 32, sig 64.
  */
-export class Envelope implements Pieces {
+export class Envelope implements Front {
   readonly prefix: Uint8Array;
   readonly nonce: Uint8Array;
   readonly com: Uint8Array;
   readonly ct: Uint8Array | null;
-  readonly ctHash: Uint8Array;
   readonly sig: Uint8Array;
-  readonly eid: Eid;
+  readonly #body: Body;
+  #ctHash: Uint8Array | null = null;
+  #eid: Eid | null = null;
 
-  constructor({ prefix, nonce, com, ct, ctHash, sig }: Pieces) {
+  constructor({ prefix, nonce, com, sig, ...body }: Pieces) {
     this.prefix = prefix;
     this.nonce = nonce;
     this.com = com;
-    this.ct = ct;
-    this.ctHash = ctHash;
+    this.ct = body.ct;
     this.sig = sig;
-    this.eid = hashOf(sha256(this.tbs));
+    this.#body = body;
+  }
+
+  /** Hashed when it is first asked for: what is kept under a vault's own key never is. */
+  get ctHash(): Uint8Array {
+    const { ct, ctHash } = this.#body;
+    return (this.#ctHash ??= ct === null ? ctHash : sha256(ct));
+  }
+
+  /** Names the envelope. */
+  get eid(): Eid {
+    return (this.#eid ??= hashOf(sha256(this.tbs)));
   }
 
   /** The header's bytes, verbatim; `headers.ts` reads them. */
@@ -187,7 +199,7 @@ export function parse(wire: Uint8Array): Envelope {
   const ct = reader.take(size);
   const sig = reader.take(SIGNATURE_SIZE);
   reader.finish();
-  return new Envelope({ ...front, ct, ctHash: sha256(ct), sig });
+  return new Envelope({ ...front, ct, ctHash: null, sig });
 }
 
 /** Take the form without content apart; the same refusals as `parse`. */

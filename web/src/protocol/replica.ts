@@ -19,19 +19,29 @@ import type { Signature, Statement } from "./statement";
  * A statement that breaks a rule is kept as a flaw and authorises nothing; the log goes on. A
  * second leaf of one statement is void: a server could otherwise undo a withdrawal by logging
  * the basis once more. Refused: EQUIVOCATION when the statement is not the one behind the leaf.
+ *
+ * Gives the signatures that count, null where nothing was accepted. `before` are those that this
+ * very device found for this very leaf of the same log; then it is not judged again.
  */
-export function append(directory: Directory, leaf: Leaf, statement: Statement | null): void {
+export function append(
+  directory: Directory,
+  leaf: Leaf,
+  statement: Statement | null,
+  before: readonly Signature[] | null = null,
+): readonly Signature[] | null {
   const index = directory.size;
   if (statement !== null && statement.sid !== leaf.sid) throw new Refused("EQUIVOCATION");
   directory.times.push(Math.max(leaf.t, directory.time(index)));
-  if (statement === null) return;
-  const judged = judge(directory, leaf, statement, index);
+  if (statement === null) return null;
+  const judged = before ?? judge(directory, leaf, statement, index);
   if (typeof judged !== "string") {
+    if (before !== null) directory.statements.set(statement.sid, index);
     take(directory, statement, judged, index);
-    return;
+    return judged;
   }
   directory.flaws.set(index, judged);
   rememberFlaw(directory, statement.body, index, judged);
+  return null;
 }
 
 /** The signatures that count, or the code of the first rule that the statement breaks. */

@@ -44,9 +44,7 @@ export interface Signature {
   readonly sig: Uint8Array;
 }
 
-interface Parts {
-  readonly typ: string;
-  readonly body: Payload;
+interface Bytes {
   readonly payload: Uint8Array;
   readonly signatures: readonly Hinted[];
 }
@@ -55,16 +53,23 @@ interface Parts {
 export class Statement {
   readonly typ: string;
   readonly body: Payload;
-  readonly payload: Uint8Array;
   readonly sid: Sid;
-  readonly signatures: readonly Hinted[];
+  readonly #bytes: () => Bytes;
 
-  constructor({ typ, body, payload, signatures }: Parts) {
-    this.typ = typ;
+  /** `bytes` is asked only when they are needed: those of a statement judged before seldom are. */
+  constructor(body: Payload, sid: Sid, bytes: () => Bytes) {
+    this.typ = body.typ;
     this.body = body;
-    this.payload = payload;
-    this.sid = statementId(typ, payload);
-    this.signatures = signatures;
+    this.sid = sid;
+    this.#bytes = bytes;
+  }
+
+  get payload(): Uint8Array {
+    return this.#bytes().payload;
+  }
+
+  get signatures(): readonly Hinted[] {
+    return this.#bytes().signatures;
   }
 
   /** What every signature covers. */
@@ -123,7 +128,21 @@ export function compose(body: Payload): Statement {
   const shape = PAYLOADS[body.typ] as Shape<Payload>;
   const payload = encode(body, shape);
   const read = decode(payload, shape, { limit: MAX_PAYLOAD });
-  return new Statement({ typ: body.typ, body: read, payload, signatures: [] });
+  return made(read, { payload, signatures: [] });
+}
+
+function made(body: Payload, bytes: Bytes): Statement {
+  return new Statement(body, statementId(body.typ, bytes.payload), () => bytes);
+}
+
+/**
+ * Take a statement as this device found it before and kept it under its own seal.
+ *
+ * Nothing is checked: `sid` is that of `raw`, its DSSE bytes, and `body` is what they say.
+ */
+export function judgedBefore(body: Payload, sid: Sid, raw: Uint8Array): Statement {
+  let read: Statement | null = null;
+  return new Statement(body, sid, () => (read ??= parse(raw)));
 }
 
 /** Sign with one key; who may sign what is judged elsewhere. */
@@ -159,7 +178,7 @@ export function parse(data: Uint8Array): Statement {
   }
   const body = decode(payload, shape, { limit: MAX_PAYLOAD });
   if (dsse.signatures.length > MAX_SIGNATURES) throw new Refused("OVERSIZE");
-  return new Statement({ typ, body, payload, signatures: dsse.signatures.map(hinted) });
+  return made(body, { payload, signatures: dsse.signatures.map(hinted) });
 }
 
 function typeName(media: string): string {

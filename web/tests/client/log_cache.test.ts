@@ -9,10 +9,16 @@ import { pause } from "../../src/client/transport";
 import { system } from "../../src/crypto/entropy";
 import { ready, sodium } from "../../src/crypto/sodium";
 import type { Aid, CaseId } from "../../src/protocol/ids";
+import { judgedBefore, parse, toDsse } from "../../src/protocol/statement";
 import { MINUTE } from "../../src/protocol/times";
 import { LogWorld, idFor } from "./log_world";
 
 const CASE = idFor("case") as CaseId;
+const nothing = {
+  read: () => Promise.resolve([]),
+  write: () => Promise.resolve(),
+  drop: () => Promise.resolve(),
+};
 const KEY = Uint8Array.from({ length: 32 }, (_, at) => at);
 
 let world: LogWorld;
@@ -34,8 +40,8 @@ beforeEach(async () => {
   world.asked.length = 0;
 });
 
-function cacheOf(key: Uint8Array): LogCache {
-  return new LogCache(key, { tag: "vault", marks, entropy: system });
+function cacheOf(key: Uint8Array, rules = "rules"): LogCache {
+  return new LogCache(key, { tag: "vault", marks, entropy: system, rules });
 }
 
 /** A page that opens, with what the last one kept. */
@@ -99,7 +105,10 @@ describe("what does not fit is fetched anew", () => {
       "another leaf",
       ({ leaf, ...rest }) => ({ ...rest, leaf: leaf.map((b, at) => b ^ +(at > 91)) }),
     ],
-    ["another statement", (known) => ({ ...known, statement: world.statements[2] ?? null })],
+    [
+      "another statement",
+      (known) => ({ ...known, accepted: null, statement: world.statements[2] ?? null }),
+    ],
   ];
 
   test.each(altered)("%s", async (_what, alter) => {
@@ -157,6 +166,41 @@ test("leaves, statements and signers come back as they were kept", async () => {
 
   expect(known.map(({ leaf }) => leaf)).toEqual(world.leaves);
   expect(known.map(({ statement }) => statement)).toEqual(world.statements);
-  expect(known.slice(0, 3).map(({ signers }) => signers.length)).toEqual([1, 1, 1]);
   expect(known[2]?.signers).toEqual([null]);
+  expect(known[2]?.accepted).toBeNull();
+});
+
+test("what was accepted comes back as it was found, whatever its type", async () => {
+  const cold = await visit({ ...nothing } as unknown as LogCache);
+  const warm = await visit();
+  const bodies = ({ directory }: IdLog) => [
+    directory.roots,
+    [...directory.agencies.values()].map(({ versions }) => versions),
+  ];
+
+  expect(bodies(warm)).toEqual(bodies(cold));
+  expect([...warm.directory.statements]).toEqual([...cold.directory.statements]);
+  expect(warm.directory.times).toEqual(cold.directory.times);
+});
+
+test("a statement of a case is judged again: what it hangs on may have come since", async () => {
+  const known = await kept.read();
+
+  expect(known.map(({ accepted }) => accepted !== null).slice(0, 3)).toEqual([true, true, false]);
+});
+
+test("what other rules found is not taken over", async () => {
+  expect(await cacheOf(KEY, "other rules").read()).toEqual([]);
+});
+
+test("the bytes of a statement that was not read again are those that came", async () => {
+  const log = await visit();
+  const [root] = log.directory.roots;
+  const raw = log.statements[0] ?? new Uint8Array();
+  const known = (await kept.read())[0]?.accepted ?? null;
+  if (root === undefined || known === null) throw new Error("the log begins with its root");
+  const taken = judgedBefore(known.body, root.sid, raw);
+
+  expect(toDsse(taken, known.signatures)).toEqual(raw);
+  expect(taken.payload).toEqual(parse(raw).payload);
 });
