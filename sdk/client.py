@@ -156,7 +156,7 @@ class Client:
         while True:
             event, text = await self._events.get()
             try:
-                await self._hear(event, text.encode())
+                await self._hear(event, text.encode(errors="surrogatepass"))
             except Refused as refusal:
                 self._happened(Happening(what="trouble", code=refusal.code.value))
 

@@ -13,7 +13,8 @@ from crypto.errors import Code, Refused
 from protocol import codec
 from protocol.shapes import Closed
 from protocol.wire import Failure
-from sdk.transport import ANSWER_LIMIT, refused
+from sdk.patience import patiently
+from sdk.transport import ANSWER_LIMIT, reading, refused
 
 EVENTS: Final = ("push", "idhead", "notice", "gone", "head", "cut")
 _PATIENCE: Final = 30
@@ -89,7 +90,10 @@ class Socket:
                 await self._http.close()
 
     async def call(self, event: str, body: Closed, kind: type[A]) -> A:
-        """Send something and wait for the answer."""
+        """Send something and wait for the answer, and as long as the server tells."""
+        return await patiently(lambda: self._call(event, body, kind))
+
+    async def _call(self, event: str, body: Closed, kind: type[A]) -> A:
         text = codec.encode(body).decode()
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -97,7 +101,7 @@ class Socket:
         except (exceptions.SocketIOError, TimeoutError) as error:
             raise Refused(Code.UNAVAILABLE, why="socket") from error
         if not isinstance(answer, str):
-            raise Refused(Code.BAD_J1)
+            raise Refused(Code.UNAVAILABLE, why="answer")
         return read_answer(answer, kind)
 
     async def _answer(self, event: str, text: str) -> object:
@@ -122,11 +126,13 @@ class Socket:
 
 def read_answer(text: str, kind: type[A]) -> A:
     """Read an answer, or raise the refusal that came in its place."""
-    data = text.encode()
-    seen = codec.decode(data, _Peek, limit=ANSWER_LIMIT)
-    if seen.code is not None and seen.ja is not None:
-        raise refused(codec.typed(data, Failure))
-    return codec.typed(data, kind)
+    data = text.encode(errors="surrogatepass")  # half a pair is refused as what it is
+    with reading():
+        seen = codec.decode(data, _Peek, limit=ANSWER_LIMIT)
+        if seen.code is None or seen.ja is None:
+            return codec.typed(data, kind)
+        told = codec.typed(data, Failure)
+    raise refused(told)
 
 
 class _Handler:

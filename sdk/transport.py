@@ -5,7 +5,8 @@ caller makes a new one.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -15,6 +16,7 @@ from crypto.errors import Code, Refused
 from protocol import codec
 from protocol.shapes import Closed
 from protocol.wire import Done, Failure
+from sdk.patience import patiently
 
 ANSWER_LIMIT: Final = 16 * 1024 * 1024
 ATTEMPTS: Final = 5
@@ -34,6 +36,21 @@ def refused(failure: Failure) -> Refused:
         return Refused(Code.UNAVAILABLE, unknown=failure.code)
     facts = {name: fact for name, fact in failure.facts.items() if name != "code"}
     return Refused(code, **facts)
+
+
+@contextmanager
+def reading() -> Generator[None]:
+    """Read an answer; UNAVAILABLE when it cannot be read, since what it would say is not known."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Refused(Code.UNAVAILABLE, why="answer", found=refusal.code.value) from refusal
+
+
+def answered(data: bytes, kind: type[A]) -> A:
+    """Read one answer; UNAVAILABLE when it cannot be read."""
+    with reading():
+        return codec.decode(data, kind, limit=ANSWER_LIMIT)
 
 
 Query = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -79,8 +96,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> A:
         """Ask for something."""
-        data = await self._send("GET", self._path(path), None, query, headers)
-        return codec.decode(data, kind, limit=ANSWER_LIMIT)
+        return answered(await self._send("GET", self._path(path), None, query, headers), kind)
 
     async def text(self, path: str, *, headers: Mapping[str, str] | None = None) -> bytes:
         """Ask for a file of a log: a checkpoint, a tile."""
@@ -92,13 +108,13 @@ class Http:
 
     async def post_once(self, path: str, body: Closed, kind: type[A]) -> A:
         """Send something that must not be sent twice, since it uses a nonce up."""
-        data = await self._once("POST", self._path(path), codec.encode(body), None, None)
-        return codec.decode(data, kind, limit=ANSWER_LIMIT)
+        data = codec.encode(body)
+        sent = self._path(path)
+        return answered(await patiently(lambda: self._once("POST", sent, data, None, None)), kind)
 
     async def post_root(self, path: str, body: Closed, kind: type[A]) -> A:
         """Send something to the server itself."""
-        data = await self._send("POST", path, codec.encode(body), None, None)
-        return codec.decode(data, kind, limit=ANSWER_LIMIT)
+        return answered(await self._send("POST", path, codec.encode(body), None, None), kind)
 
     async def done(self, path: str, body: Closed) -> None:
         """Send something whose answer is empty."""
@@ -118,13 +134,13 @@ class Http:
         wait = FIRST_WAIT
         for _ in range(ATTEMPTS - 1):
             try:
-                return await self._once(method, path, body, query, headers)
+                return await patiently(lambda: self._once(method, path, body, query, headers))
             except Refused as refusal:
                 if refusal.code is not Code.UNAVAILABLE:
                     raise
             await asyncio.sleep(wait)
             wait *= 2
-        return await self._once(method, path, body, query, headers)
+        return await patiently(lambda: self._once(method, path, body, query, headers))
 
     async def _once(
         self,
