@@ -6,7 +6,7 @@ import { Refused } from "../crypto/errors";
 import { decode } from "../protocol/codec";
 import { Failure } from "../protocol/generated";
 import type { Shape } from "../protocol/kinds";
-import { ANSWER_LIMIT, refused } from "./transport";
+import { ANSWER_LIMIT, answered, patiently, refused } from "./transport";
 
 /** Events that the server sends by itself. */
 export const EVENTS = ["push", "idhead", "notice", "gone", "head", "cut"] as const;
@@ -76,11 +76,14 @@ export class Socket {
     });
   }
 
-  /** Sends something and waits for the answer. */
+  /** Sends something and waits for the answer, and as long as the server tells. */
   async call<T>(event: string, body: object, kind: Shape<T>): Promise<T> {
-    const answer = await this.#answer(event, JSON.stringify(body));
-    if (typeof answer !== "string") throw new Refused("BAD_J1");
-    return readAnswer(answer, kind);
+    const text = JSON.stringify(body);
+    return patiently(async () => {
+      const answer = await this.#answer(event, text);
+      if (typeof answer !== "string") throw new Refused("UNAVAILABLE", { why: "answer" });
+      return readAnswer(answer, kind);
+    }, this.#ended.signal);
   }
 
   /** Waits for the answer, but not on a connection that has ended. */
@@ -112,8 +115,8 @@ export class Socket {
 /** Reads an answer, or throws the refusal that came in its place. */
 export function readAnswer<T>(text: string, kind: Shape<T>): T {
   const data = new TextEncoder().encode(text);
-  if (isFailure(text)) throw refused(decode(data, Failure, READING));
-  return decode(data, kind, READING);
+  if (isFailure(text)) throw refused(answered(() => decode(data, Failure, READING)));
+  return answered(() => decode(data, kind, READING));
 }
 
 /** Only looks: what is then read is read strictly. */

@@ -14,6 +14,10 @@ import type { Shape } from "../protocol/kinds";
 export const ANSWER_LIMIT = 16 * 1024 * 1024;
 /** How often a request is sent before its failure is told. */
 export const ATTEMPTS = 5;
+/** How often a request is sent while the server tells to wait. */
+export const TRIES = 6;
+/** Longest time, in ms, that a server may tell to wait. */
+export const LONGEST_TOLD = 10_000;
 /** First pause between two attempts, in ms; doubled each time. */
 export const FIRST_WAIT = 100;
 
@@ -42,6 +46,42 @@ export function refused(failure: Failure): Refused {
   return new Refused(code, Object.fromEntries(facts));
 }
 
+/** Reads an answer; UNAVAILABLE when it cannot be read, since what it would say is not known. */
+export function answered<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    throw new Refused("UNAVAILABLE", { why: "answer", found: error.code }, { cause: error });
+  }
+}
+
+/**
+ * Sends, and while told to wait, waits and sends again.
+ *
+ * A limit of the server's edge has judged nothing. In the end UNAVAILABLE, as for every outcome
+ * that is not known: an earlier attempt of the caller may have been stored.
+ */
+export async function patiently<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      const wait = toldWait(error);
+      if (wait === null) throw error;
+      await pause(wait, signal);
+    }
+  }
+  throw new Refused("UNAVAILABLE", { why: "busy" });
+}
+
+/** A rule of a room is called RATE_LIMITED too, and tells no time. */
+function toldWait(error: unknown): number | null {
+  if (!(error instanceof Refused) || error.code !== "RATE_LIMITED") return null;
+  const { wait } = error.facts;
+  return typeof wait === "number" ? Math.min(Math.max(wait, 1), LONGEST_TOLD) : null;
+}
+
 /** Requests to one council of one server; `token` is sent once there is one. */
 export class Http {
   /** Scheme, host and port. */
@@ -64,7 +104,8 @@ export class Http {
 
   /** Asks for something. */
   async get<T>(path: string, kind: Shape<T>, asking: Asking = {}): Promise<T> {
-    return decode(await this.#send("GET", this.#path(path), null, asking), kind, READING);
+    const data = await this.#send("GET", this.#path(path), null, asking);
+    return answered(() => decode(data, kind, READING));
   }
 
   /** Asks for a file of a log: a checkpoint, a tile. */
@@ -79,12 +120,14 @@ export class Http {
 
   /** Sends something that must not be sent twice, since it uses a nonce up. */
   async postOnce<T>(path: string, body: object, kind: Shape<T>): Promise<T> {
-    return decode(await this.#once("POST", this.#path(path), body, {}), kind, READING);
+    const data = await this.#patiently("POST", this.#path(path), body, {});
+    return answered(() => decode(data, kind, READING));
   }
 
   /** Sends something to the server itself. */
   async postRoot<T>(path: string, body: object, kind: Shape<T>): Promise<T> {
-    return decode(await this.#send("POST", path, body, {}), kind, READING);
+    const data = await this.#send("POST", path, body, {});
+    return answered(() => decode(data, kind, READING));
   }
 
   /** Sends something whose answer is empty. */
@@ -99,13 +142,17 @@ export class Http {
   async #send(method: string, path: string, body: object | null, asking: Asking) {
     for (let attempt = 1, wait = FIRST_WAIT; attempt < ATTEMPTS; attempt += 1, wait *= 2) {
       try {
-        return await this.#once(method, path, body, asking);
+        return await this.#patiently(method, path, body, asking);
       } catch (error) {
         if (!isUnavailable(error)) throw error;
       }
       await pause(wait, this.#closed.signal);
     }
-    return this.#once(method, path, body, asking);
+    return this.#patiently(method, path, body, asking);
+  }
+
+  #patiently(method: string, path: string, body: object | null, asking: Asking) {
+    return patiently(() => this.#once(method, path, body, asking), this.#closed.signal);
   }
 
   async #once(
@@ -172,7 +219,7 @@ async function limited(answer: Response): Promise<Uint8Array> {
   let size = 0;
   for await (const piece of piecesOf(answer.body)) {
     size += piece.length;
-    if (size > ANSWER_LIMIT) throw new Refused("OVERSIZE");
+    if (size > ANSWER_LIMIT) throw new Refused("UNAVAILABLE", { why: "answer", found: "OVERSIZE" });
     pieces.push(piece);
   }
   return joined(pieces, size);

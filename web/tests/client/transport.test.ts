@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { isOffline } from "../../src/client/troubles";
 import { readAnswer } from "../../src/client/socket";
-import { ANSWER_LIMIT, ATTEMPTS, Http } from "../../src/client/transport";
+import { ANSWER_LIMIT, ATTEMPTS, Http, TRIES } from "../../src/client/transport";
 import type { Refused } from "../../src/crypto/errors";
 import { Challenged, Done, Names } from "../../src/protocol/generated";
 
@@ -107,9 +107,28 @@ describe("requests", () => {
     ["a field too many", { nonce: "A".repeat(43), time: 1, more: 1 }],
     ["a field too few", { nonce: "A".repeat(43) }],
     ["a fraction", { nonce: "A".repeat(43), time: 1.5 }],
-  ])("refuse an answer with %s", async (_name, answer) => {
+  ])("do not know what came of it after an answer with %s", async (_name, answer) => {
     const { http } = serving(() => json(answer));
-    expect((await refusal(http.postOnce("auth/challenge", {}, Challenged))).code).toBe("BAD_J1");
+    const told = await refusal(http.postOnce("auth/challenge", {}, Challenged));
+    expect([told.code, told.facts]).toEqual(["UNAVAILABLE", { why: "answer", found: "BAD_J1" }]);
+  });
+
+  it("wait as long as they are told, and send the same again, a nonce too", async () => {
+    const busy = () => json(failure("RATE_LIMITED", { wait: 400, limit: "device" }), 429);
+    const again = serving(busy, busy, () => json({}));
+    await again.http.postOnce("auth", {}, Done);
+    expect(again.seen).toHaveLength(3);
+
+    const never = serving(busy);
+    const told = await refusal(never.http.postOnce("auth", {}, Done));
+    expect(never.seen).toHaveLength(TRIES);
+    expect([told.code, told.facts]).toEqual(["UNAVAILABLE", { why: "busy" }]);
+  });
+
+  it("take a rule that limits for a definite refusal", async () => {
+    const { http, seen } = serving(() => json(failure("RATE_LIMITED"), 429));
+    expect((await refusal(http.done("pend", {}))).code).toBe("RATE_LIMITED");
+    expect(seen).toHaveLength(1);
   });
 
   it("stop reading an answer that does not end", async () => {
@@ -126,7 +145,8 @@ describe("requests", () => {
       );
     const { http } = serving(endless);
 
-    expect((await refusal(http.text("log/id/checkpoint"))).code).toBe("OVERSIZE");
+    const told = await refusal(http.postOnce("auth", {}, Done));
+    expect(told.facts).toEqual({ why: "answer", found: "OVERSIZE" });
     expect(pulled).toBeLessThan(ANSWER_LIMIT / piece.length + 4);
   });
 
@@ -141,8 +161,8 @@ describe("requests", () => {
 describe("answers on a socket", () => {
   it("are read strictly, and a failure is the refusal it names", () => {
     expect(readAnswer("{}", Done)).toEqual({});
-    expect(() => readAnswer('{"a":1}', Done)).toThrow("BAD_J1");
+    expect(() => readAnswer('{"a":1}', Done)).toThrow("UNAVAILABLE");
     expect(() => readAnswer(JSON.stringify(failure("STALE")), Done)).toThrow("STALE");
-    expect(() => readAnswer("nothing", Done)).toThrow("BAD_J1");
+    expect(() => readAnswer("nothing", Done)).toThrow("UNAVAILABLE");
   });
 });
