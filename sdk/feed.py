@@ -78,6 +78,9 @@ class Feed:
         code = fold(self.room, row, content)
         if content is not None:
             self.contents[row.id] = content
+        if code is Code.EQUIVOCATION:  # its author names a past that is not mine
+            newest = self.heard[-1].raw if self.heard else b""
+            self.evidence = (newest, bytes(frame.bytes or b""))
         self._require_heads(row)
         return code
 

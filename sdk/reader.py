@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from conference.content import Sealed
 from conference.room import Record
 from crypto.errors import Code, Refused
@@ -15,11 +17,12 @@ from crypto.sealing import SealingKey
 from protocol import roster as rosters
 from protocol.basis import device_of
 from protocol.headers import OpHeader
-from protocol.ids import CaseId, DocId, Hash, Sid
+from protocol.ids import Blob, CaseId, DocId, Hash, Sid
 from protocol.payloads import Grant
 from protocol.room import Generation, RoomState, RosterEntry
 from protocol.vocabulary import GrantWhat
 from protocol.wire import Frame
+from sdk.contents import Evidence
 from sdk.feed import Feed
 from sdk.opening import (
     Text,
@@ -58,6 +61,7 @@ class Reader:
         self.bad_epochs: Final[set[int]] = set()
         self.flaws: Final[dict[Hash, Code]] = {}
         self.differences: Final[set[Hash]] = set()
+        self.halted: Code | None = None
         self._folding: Final = asyncio.Lock()
         self._opening: Final = asyncio.Lock()
 
@@ -65,6 +69,30 @@ class Reader:
     def state(self) -> RoomState:
         """The room's protocol state."""
         return self.feed.state
+
+    # --- contradictions ----------------------------------------------------------------------
+
+    async def fold(self, frame: Frame) -> None:
+        """Take a row; one that contradicts what I hold halts the room, even if it is kept."""
+        try:
+            code = self.feed.take(frame)
+        except Refused as refusal:
+            await self.halt(refusal)
+            raise
+        if code is Code.EQUIVOCATION:
+            await self.halt(Refused(code))
+
+    async def halt(self, refusal: Refused) -> None:
+        """Stop writing after a contradiction, and keep its proof."""
+        if refusal.code is not Code.EQUIVOCATION:
+            return
+        self.halted = refusal.code
+        if self.feed.evidence is None:
+            return
+        first, second = self.feed.evidence
+        proof = Evidence(code=refusal.code.value, first=Blob(first), second=Blob(second))
+        if proof not in self.session.vault.contents.evidence:
+            await self.session.vault.update(lambda c: replace(c, evidence=(*c.evidence, proof)))
 
     # --- keys --------------------------------------------------------------------------------
 
@@ -182,7 +210,7 @@ class Reader:
             served = await self.session.read(self.case, purpose, bare[start : start + CHUNK])
             async with self._folding:
                 for frame in served.frames:
-                    self.feed.take(frame)
+                    await self.fold(frame)
 
     def _is_bare(self, row_id: Hash) -> bool:
         sealed = self.feed.sealed(row_id)

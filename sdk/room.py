@@ -19,7 +19,7 @@ from protocol.payloads import MemberRow, Roster
 from protocol.room import Generation
 from protocol.vocabulary import RosterRole
 from protocol.wire import Frame, Rows
-from sdk.contents import ChainHead, Contents, DocKey, EpochKey, Evidence, RoomKeys
+from sdk.contents import ChainHead, Contents, DocKey, EpochKey, RoomKeys
 from sdk.feed import Feed
 from sdk.reader import Reader
 from sdk.receipts import verify_head
@@ -44,7 +44,6 @@ class Room(Reader):
         super().__init__(session, case, feed)
         self.own: Final[dict[Hash, bytes]] = {}
         self.live: set[Wid] = set()
-        self.halted: Code | None = None
         self.gone: str | None = None
         self.changed: Final = asyncio.Condition()
 
@@ -138,7 +137,7 @@ class Room(Reader):
         """
         await self.complete()
         await self.fetch()
-        self._require_pins()
+        self.require_pins()
         await self.open_keys()
 
     async def complete(self) -> None:
@@ -181,11 +180,7 @@ class Room(Reader):
         if frame.idn > self.session.council.log.size:
             await self.session.sync()
             await self.complete()
-        try:
-            self.feed.take(await self._full(frame))
-        except Refused as refusal:
-            await self._halt(refusal)
-            raise
+        await self.fold(await self._full(frame))
 
     async def _full(self, frame: Frame) -> Frame:
         """Use my own bytes of what I sent, and fetch a grant to me before its row is folded."""
@@ -196,15 +191,6 @@ class Room(Reader):
             served = await self.session.read(self.case, "key", [frame.id])
             return next((each for each in served.frames if each.id == frame.id), frame)
         return frame
-
-    async def _halt(self, refusal: Refused) -> None:
-        if refusal.code is not Code.EQUIVOCATION:
-            return
-        self.halted = refusal.code
-        if self.feed.evidence is not None:
-            first, second = self.feed.evidence
-            proof = Evidence(code=refusal.code.value, first=Blob(first), second=Blob(second))
-            await self.session.vault.update(lambda c: replace(c, evidence=(*c.evidence, proof)))
 
     async def open_keys(self) -> None:
         """Open what is for me; new keys are in the vault before anything is said with them."""
@@ -229,12 +215,12 @@ class Room(Reader):
         try:
             self.feed.hear_head(head, raw)
         except Refused as refusal:
-            await self._halt(refusal)
+            await self.halt(refusal)
             raise
 
     # --- pins --------------------------------------------------------------------------------
 
-    def _require_pins(self) -> None:
+    def require_pins(self) -> None:
         """What I held before must still be there: ROLLBACK, EQUIVOCATION."""
         kept = self.session.vault.contents.room(self.case)
         if kept.seq > self.state.seq or kept.n > self.state.epoch:
@@ -247,7 +233,9 @@ class Room(Reader):
             raise Refused(Code.ROLLBACK, chain=mine[0])
 
     def pinned(self, kept: RoomKeys) -> RoomKeys:
-        """Keys and pins as they stand now."""
+        """Keys and pins as they stand now; as they were, in a room that is not what I held."""
+        if not self._goes_on(kept):
+            return kept
         current = self.state.current
         return replace(
             self.with_keys(kept, epochs=self.epochs, docs=self.docs),
@@ -256,6 +244,11 @@ class Room(Reader):
             seq=self.state.seq,
             fh=RowHash(self.state.fh),
         )
+
+    def _goes_on(self, kept: RoomKeys) -> bool:
+        """Tell whether the rows here continue those that were pinned."""
+        behind = kept.seq > self.state.seq or kept.n > self.state.epoch
+        return not behind and kept.fh in {None, self.state.fhs[kept.seq]}
 
     @staticmethod
     def with_keys(

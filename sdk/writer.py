@@ -77,6 +77,7 @@ class Writer:
             raise Refused(Code.STALE)
 
     async def _write(self, build: Build[T], writing: Writing) -> T:
+        self.room.require_pins()
         await self.room.open_keys()  # right after an epoch change some may not be open yet
         may_write(self.room.footing(), writing, _nothing)
         draft = self._draft()
@@ -162,10 +163,20 @@ class Writer:
         self, raw: bytes, post: Post, ids: list[Hash], draft: Draft | None
     ) -> Receipt:
         """Check the receipt, fold the rows, and remember what the server promised."""
+        try:
+            return await self._settled(raw, post, ids, draft)
+        except Refused as refusal:
+            await self.room.halt(refusal)
+            raise
+
+    async def _settled(
+        self, raw: bytes, post: Post, ids: list[Hash], draft: Draft | None
+    ) -> Receipt:
         room, session = self.room, self.room.session
         receipt = verify_receipt(raw, root=session.council.root(), net=session.council.net)
         named = [bytes(each) for each in receipt.ids]
         if named != [bytes(each) for each in ids] or receipt.case != room.case:
+            room.feed.evidence = (raw, codec.encode(post))
             raise Refused(Code.EQUIVOCATION, why="receipt")
         if receipt.seq is None or receipt.fh is None:
             raise Refused(Code.BAD_J1)
