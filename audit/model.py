@@ -1,15 +1,19 @@
 """What an auditor asks and finds: entries with what opens them, never content."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from audit import entry as entries
 from audit.entry import Entry, Kind, Opening
 from crypto.errors import Code, Refused
 from protocol.ids import Aid, CaseId, Did, Hash, Id, Sid, Wid
 from protocol.times import Instant
+
+_AFTER: Final = re.compile(r"[0-9]{0,16}")
+"""An index; more digits than any log has, and fewer than a database refuses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ class Question:
         denied: bool = False,
     ) -> Self:
         since, until, after = (*params, "", "", "")[:3]
-        if len(params) > 3 or not (after == "" or after.isdecimal()):  # noqa: PLR2004 -- as above
+        if len(params) > 3 or _AFTER.fullmatch(after) is None:  # noqa: PLR2004 -- as above
             raise Refused(Code.BAD_J1)
         return cls(
             filter=Filter(case=case, wid=wid, since=_time(since), until=_time(until)),

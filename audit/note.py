@@ -24,7 +24,8 @@ _SIZE_LIMIT: Final = 1 << 20
 _KEY_ID_SIZE: Final = 4
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
-_NAME = re.compile(r"[^\s+\x00-\x1f]+")
+# A lone surrogate is what a terminal hands over for bytes that are no UTF-8.
+_NAME = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]+")
 _VKEY = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)")
 
 

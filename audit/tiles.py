@@ -20,8 +20,9 @@ ENTRY_LIMIT: Final = 0xFFFF
 """Longest entry of a bundle in bytes, since its length is 16 bits."""
 
 _TOP_LEVEL = 63
+# Fifteen digits name every tile of 2**53 leaves, and their leaves still have indices of 64 bits.
 _PATH = re.compile(
-    r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(?:x[0-9]{3}/)*[0-9]{3})"
+    r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(?:x[0-9]{3}/){0,4}[0-9]{3})"
     r"(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
 )
 

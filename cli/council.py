@@ -66,7 +66,7 @@ async def create(
             rel=key_set(root, t=threshold),
             exp=shell.now().plus(years * 365 * DAY),
         )
-        token = await asyncio.to_thread(setup.read_text, encoding="ascii")
+        token = await asyncio.to_thread(setup.read_text, encoding="utf-8", errors="replace")
         async with Http(url=url, slug=slug) as http:
             council = await found(
                 http, founding, setup=token.strip(), clock=Clock(shell.now), entropy=shell.entropy

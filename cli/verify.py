@@ -1,9 +1,14 @@
-"""`entaku audit verify`: what anybody can verify offline, from files alone."""
+"""`entaku audit verify`: an export from its files alone, or the whole database behind a server."""
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
+import asyncpg
 import click
 
+from audit.inspection import Finding
+from audit.inspector import Inspected, inspect_at
 from audit.verify import Report, verify_folder
 from cli.exits import Exit
 from cli.failures import Stop
@@ -17,12 +22,32 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("verify", cls=Command)
-@click.argument("folder", type=FOLDER)
-@click.option("--vkey", metavar="KEY|FILE")
-@click.option("--old", type=FILE, metavar="FILE")
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--vkey", "vkeys", multiple=True, metavar="KEY|FILE")
+@click.option("--old", "olds", type=FILE, multiple=True, metavar="FILE")
+@click.option("--database", metavar="URL|FILE")
+@click.option("--restored", is_flag=True)
 @click.pass_obj
-def verify(shell: Shell, folder: Path, vkey: str | None, old: Path | None) -> int:
-    """Verify an export from its files alone."""
+def verify(
+    shell: Shell,
+    folder: Path | None,
+    vkeys: Sequence[str],
+    olds: Sequence[Path],
+    database: str | None,
+    *,
+    restored: bool,
+) -> int:
+    """Verify an export from its files alone, or every audit table of a database."""
+    if (folder is None) == (database is None):
+        raise click.UsageError("FOLDER | --database")
+    if database is not None:
+        return _inspect(shell, database, [_text(each) for each in vkeys], olds, restored=restored)
+    if folder is None or max(len(vkeys), len(olds)) > 1:
+        raise click.UsageError("FOLDER: one --vkey, one --old")
+    return _verify(shell, folder, next(iter(vkeys), None), next(iter(olds), None))
+
+
+def _verify(shell: Shell, folder: Path, vkey: str | None, old: Path | None) -> int:
     key, is_own = _key(folder, vkey)
     try:
         report = verify_folder(folder, vkey=key, old=old.read_bytes() if old else None)
@@ -35,15 +60,77 @@ def verify(shell: Shell, folder: Path, vkey: str | None, old: Path | None) -> in
     return Exit.OK
 
 
+def _text(given: str) -> str:
+    """What was given: a text, or the file that holds it."""
+    path = Path(given)
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else given
+
+
+def _inspect(
+    shell: Shell, database: str, vkeys: Sequence[str], olds: Sequence[Path], *, restored: bool
+) -> int:
+    marks = [old.read_bytes() for old in olds]
+    try:
+        inspected = asyncio.run(
+            inspect_at(_text(database), vkeys=vkeys, old=marks, is_restored=restored)
+        )
+    except Refused as refusal:
+        shell.refuse(refusal)
+        return Exit.UNVERIFIED
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        raise Stop("audit.no-database", exit=Exit.UNREACHABLE) from error
+    _tell(shell, inspected)
+    if not vkeys and not shell.as_json:
+        shell.say("audit.database-key")
+    return Exit.UNVERIFIED if inspected.flaws else Exit.OK
+
+
+def _tell(shell: Shell, inspected: Inspected) -> None:
+    record = {
+        "sizes": inspected.sizes,
+        "flaws": [_finding(each) for each in inspected.flaws],
+        "remarks": [_finding(each) for each in inspected.findings if not each.is_flaw],
+    }
+    sizes = "、".join(f"{origin} {size}" for origin, size in inspected.sizes.items())
+    key = "audit.database-flawed" if inspected.flaws else "audit.database-verified"
+    findings = [_line(shell, each) for each in inspected.findings]
+    shell.give(record, shell.text(key, flaws=len(inspected.flaws), sizes=sizes), *findings)
+
+
+def _finding(found: Finding) -> dict[str, object]:
+    return {
+        "log": found.log,
+        "table": found.table,
+        "column": found.column,
+        "place": found.place,
+        "why": found.why,
+    }
+
+
+def _line(shell: Shell, found: Finding) -> str:
+    why = text_or(f"finding.{found.why}", shell.lang, found.why)
+    column = f".{found.column}" if found.column else ""
+    mark = "×" if found.is_flaw else "・"
+    place = f" [{found.place}]" if found.place else ""
+    return f"  {mark} {found.log or '―'} audit.{found.table}{column}{place} {why}"
+
+
 def _key(folder: Path, given: str | None) -> tuple[str, bool]:
     """The verifier key: given as text or file, else the export's own, which proves less."""
     path = folder / "vkey" if given is None else Path(given)
-    if given is not None and not path.is_file():
+    if given is not None and not _is_file(path):
         return given, False
     try:
         return path.read_text(encoding="ascii").strip(), given is None
     except (OSError, UnicodeDecodeError) as error:
         raise Stop("audit.no-key", exit=Exit.USAGE, path=path) from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a key is longer than some names of files may be
+        return False
 
 
 def _record(folder: Path, report: Report) -> dict[str, object]:

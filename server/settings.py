@@ -21,6 +21,8 @@ _LISTEN = re.compile(r"(?P<host>[a-z0-9.-]+|\[[0-9a-f:.]+\]):(?P<port>[0-9]{1,5}
 _TOP_PORT: Final = 65535
 _TOP_LIMIT: Final = 2**40
 _HOST_PART: Final = 24
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+"""Python reads no number of more than some thousand digits."""
 
 
 class Flaw(StrEnum):
@@ -166,7 +168,7 @@ def _number(
     environment: Mapping[str, str], name: str, default: int, *, flaw: Flaw, most: int
 ) -> int:
     text = _get(environment, name, str(default))
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= most):
+    if _NUMBER.fullmatch(text) is None or not 0 < int(text) <= most:
         raise BadSetting(PREFIX + name, flaw)
     return int(text)
 

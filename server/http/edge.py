@@ -1,7 +1,8 @@
 """What every handler needs: bodies in, answers out, who asks."""
 
 import asyncio
-from typing import TypeVar
+import re
+from typing import Final, TypeVar
 
 from aiohttp import web
 
@@ -9,10 +10,12 @@ from crypto.errors import Code, Refused
 from identity.model import Actor
 from protocol import codec
 from protocol.ids import Hash, Id
+from protocol.shapes import HEX_ID, MAX_INT
 from protocol.wire import MAX_BODY
 from server.service import ACTOR, HOST, SERVICE, Host, Service
 
 T = TypeVar("T")
+_NUMBER: Final = re.compile(r"[0-9]{1,16}")
 
 
 async def body(request: web.Request, kind: type[T]) -> T:
@@ -48,9 +51,10 @@ def actor(request: web.Request) -> Actor:
 def number(request: web.Request, name: str, default: int | None = None) -> int:
     """Read a number of the query: BAD_J1 for anything else."""
     text = request.query.get(name, "" if default is None else str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= 16):  # noqa: PLR2004 -- 2**53
+    found = int(text) if _NUMBER.fullmatch(text) else MAX_INT + 1
+    if found > MAX_INT:
         raise Refused(Code.BAD_J1, field=name)
-    return int(text)
+    return found
 
 
 def hashed(text: str) -> Hash:
@@ -59,11 +63,10 @@ def hashed(text: str) -> Hash:
 
 
 def ident(text: str) -> Id:
-    """Read 16 bytes in hex: BAD_LENGTH."""
-    try:
-        return Id(_sized(bytes.fromhex(text), Id.SIZE))
-    except ValueError as error:
-        raise Refused(Code.BAD_LENGTH) from error
+    """Read 16 bytes in lower-case hex, as ids are written everywhere: BAD_LENGTH."""
+    if HEX_ID.fullmatch(text) is None:
+        raise Refused(Code.BAD_LENGTH)
+    return Id(bytes.fromhex(text))
 
 
 def _sized(data: bytes, size: int) -> bytes:

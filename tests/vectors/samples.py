@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, Union
 
 import msgspec
 
+from protocol.codec import B64, B64U
 from protocol.ids import Blob, Hash, Id
 from protocol.times import DAY, Instant
 
@@ -101,6 +102,8 @@ _PLAIN: Final[Mapping[object, Callable[[random.Random], Json]]] = {
     Id: lambda rng: rng.randbytes(16).hex(),
     Hash: _b64u(32),
     Blob: lambda rng: _b64u(rng.randrange(40))(rng),
+    B64U: lambda rng: _b64u(rng.randrange(40))(rng),
+    B64: lambda rng: base64.b64encode(rng.randbytes(rng.randrange(40))).decode(),
     Instant: _instant,
     msgspec.Raw: lambda rng: rng.choice((1, None, "a", [1, {"b": True}])),
     str: lambda rng: rng.choice(_TEXTS),

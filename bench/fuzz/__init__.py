@@ -1,0 +1,1 @@
+"""Inputs that are a little wrong, through every entry point: `python -m bench.fuzz`."""
