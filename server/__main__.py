@@ -13,6 +13,7 @@ from aiohttp import web
 
 from server import settings as settings_module
 from server.app import create_app
+from server.doors import opened
 from server.logs import Logger, open_log
 from server.page import DamagedPage
 from server.service import SERVICE
@@ -81,10 +82,8 @@ async def serve(settings: Settings, *, ended: asyncio.Event | None = None) -> No
         for name in await migrate(dsn):
             log.info("migrated", name=name)
         app = await create_app(settings, dsn=dsn, log_to=log)
-        runner = web.AppRunner(app, access_log=None, handle_signals=False)
-        stack.push_async_callback(runner.cleanup)
-        await runner.setup()
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        doors = app[SERVICE].doors
+        await stack.enter_async_context(opened(app, doors, host=settings.host, port=settings.port))
         await _say_ready(app, log)
         await end.wait()
         log.info("ending")

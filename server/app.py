@@ -16,6 +16,7 @@ from server.announce import OneNode, OverRedis, Wire
 from server.council import Council
 from server.custody import Custody
 from server.denials import Denials
+from server.doors import Doors
 from server.http import docs, page
 from server.http.middleware import edge
 from server.http.table import CONTRACTS, PLAIN
@@ -71,6 +72,7 @@ async def create_app(
         tokens=Tokens(custody.token_seed, issuer=settings.origin),
         denials=Denials(log=logger, pool=pools.app),
         limits=Limits(settings.limits),
+        doors=Doors(bounds=settings.limits, behind_proxy=settings.behind_proxy),
         wire=_wire(settings, logger),
         rooms=await asyncio.to_thread(_live, settings) if rooms is None else rooms,
     )

@@ -21,6 +21,7 @@ from server.announce import CouncilAnnouncer, Wire
 from server.council import Council
 from server.custody import Custody
 from server.denials import Denials
+from server.doors import Doors
 from server.limits import Limits
 from server.logs import Logger
 from server.ports import Announcement, Announcer, Clock, Emitter, Rooms
@@ -90,6 +91,7 @@ class Service:
     tokens: Tokens
     denials: Denials
     limits: Limits
+    doors: Doors
     wire: Wire
     rooms: RoomsFactory
     hosts: dict[str, Host] = field(default_factory=dict[str, Host])
