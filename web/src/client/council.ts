@@ -1,10 +1,11 @@
 /** One council as any client meets it: its identity log, submissions, and what waits. */
 
+import { utf8 } from "../crypto/bytes";
 import type { Entropy } from "../crypto/entropy";
 import { Refused } from "../crypto/errors";
 import { verify } from "../protocol/admission";
 import { ekHash } from "../protocol/derived";
-import type { NameBeside, NameRow, Root } from "../protocol/generated";
+import type { LogPage, NameBeside, NameRow, Root } from "../protocol/generated";
 import { Names, Pending, Receipted, SealingKeys, type Receipt } from "../protocol/generated";
 import type { Blob, Digest, Hash, Id, InvId, NetId, Nonce, Sid, Wid } from "../protocol/ids";
 import { blobOf, bytesOf, bytesOfBlob, idOf } from "../protocol/ids";
@@ -58,12 +59,26 @@ export class Council {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: IdLog;
+  /** The newest checkpoint of the identity log as it came, whether or not it was taken. */
+  said: Uint8Array = new Uint8Array();
 
   constructor({ http, clock, entropy, net, pin = null, kept = null }: Meeting) {
     this.http = http;
     this.clock = clock;
     this.entropy = entropy;
-    this.log = new IdLog({ http, net, pin, kept });
+    this.log = new IdLog({ http: this.#noting(http), net, pin, kept });
+  }
+
+  /** The log is fetched through this, so that what is refused can still be shown to others. */
+  #noting(http: Http): Pick<Http, "get"> {
+    return {
+      get: async (path, kind, asking) => {
+        const answer = await http.get(path, kind, asking);
+        const { checkpoint } = answer as Partial<LogPage>;
+        if (checkpoint !== undefined) this.said = utf8(checkpoint);
+        return answer;
+      },
+    };
   }
 
   // --- what every statement carries --------------------------------------------------------------

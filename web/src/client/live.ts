@@ -27,11 +27,12 @@ import { Turns } from "./turns";
  * - `mended`: a stale room has a fresh roster, by me
  * - `lost`, `back`, `ended`: the line; after `ended` only a person can help
  * - `cut`: the server said why it ends the connection
- * - `trouble`: something was refused that nobody here asked for
+ * - `forged`: what the server sent by itself was refused; nothing of it was taken
+ * - `trouble`: something else was refused that nobody here asked for
  */
 export type What =
   | ("rows" | "log" | "presence" | "hands" | "notice" | "gone" | "mended")
-  | ("lost" | "back" | "ended" | "cut" | "trouble");
+  | ("lost" | "back" | "ended" | "cut" | "forged" | "trouble");
 
 /** Something that nobody here asked for: rows, a presence, an end, a trouble. */
 export interface Happening {
@@ -214,7 +215,7 @@ export class Client {
     const data = ENCODER.encode(text);
     const heard = this.#events.run(() => this.session.signedIn(() => this.#hear(event, data)));
     heard.catch((error: unknown) => {
-      if (!this.#isClosed()) this.#tell("trouble", { code: codeOf(error) });
+      if (!this.#isClosed()) this.#tell("forged", { code: codeOf(error) });
     });
   }
 

@@ -9,7 +9,7 @@ import { bytesOfBlob, blobOf, hashOf } from "../protocol/ids";
 import type { Aid, Blob, CaseId, Hash, Sid, Wid } from "../protocol/ids";
 import type { Footing } from "../protocol/may_write";
 import { docOf, type Generation } from "../protocol/room";
-import type { ChainHead, DocKey, EpochKey, Evidence, RoomKeys } from "./contents";
+import type { ChainHead, DocKey, EpochKey, RoomKeys } from "./contents";
 import { roomOf, withRoom } from "./contents";
 import { Feed, type Heard } from "./feed";
 import { CHUNK, Reader } from "./reader";
@@ -120,7 +120,7 @@ export class Room extends Reader {
     const { council } = this.session;
     const { epoch } = this.state;
     return {
-      halted: this.halted,
+      halted: this.halted ?? this.session.contradicted,
       clockOff: council.clock.offset,
       logAge: this.session.logAge(),
       stale: this.isStale(),
@@ -299,11 +299,7 @@ export class Room extends Reader {
     const { evidence } = this.feed;
     if (evidence === null) return;
     const [first, second] = evidence.map(blobOf) as [Blob, Blob];
-    const proof: Evidence = { code, first, second };
-    await this.session.vault.update((contents) => ({
-      ...contents,
-      evidence: [...contents.evidence, proof],
-    }));
+    await this.session.accuse({ code, first, second });
   }
 
   /** Open what is for me; new keys are in the vault before anything is said with them. */

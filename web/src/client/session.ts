@@ -1,6 +1,7 @@
 /** A signed-in device: vault, council, tokens, signed requests (sections 5.20 and 7). */
 
-import { Refused } from "../crypto/errors";
+import { utf8 } from "../crypto/bytes";
+import { Refused, type Code } from "../crypto/errors";
 import type { Cert } from "../protocol/certificates";
 import type { Signer as Trusted } from "../protocol/directory";
 import type { Device, Read, Sub } from "../protocol/generated";
@@ -19,6 +20,11 @@ import type { Place, Vault } from "./vault";
 /** Version of this client, compared with the root's `req`. */
 export const VERSION = 1;
 
+/** What a log is refused for when it is not the one that was met before. */
+const CONTRADICTIONS: ReadonlySet<Code> = new Set(["EQUIVOCATION", "ROLLBACK"]);
+/** Where the newest signed checkpoint is kept among the drafts. */
+const CHECKPOINT = "pin/id";
+
 /** What a device does in its own name; rooms are built on it. */
 export class Session {
   readonly vault: Vault;
@@ -28,6 +34,8 @@ export class Session {
   expires = 0;
   /** Newest proof, in ms, that my identity log is fresh. */
   fresh = 0;
+  /** EQUIVOCATION or ROLLBACK, once the identity log was met in two forms: then nothing is written. */
+  contradicted: Code | null = null;
   readonly #eks = new Map<Digest, Uint8Array>();
   #signingIn: Promise<void> | null = null;
 
@@ -158,12 +166,50 @@ export class Session {
 
   /** Brings the identity log up to date and pins it; tells whether it grew. */
   async sync(): Promise<boolean> {
-    const grew = await this.council.sync();
+    const grew = await this.#grown();
     if (grew) {
-      const id = this.council.log.pin(this.council.clock.now());
+      const { log, clock } = this.council;
+      const id = log.pin(clock.now());
       await this.vault.update((contents) => ({ ...contents, id }));
+      await this.#remember(new TextDecoder().decode(log.checkpoint));
     }
     return grew;
+  }
+
+  async #grown(): Promise<boolean> {
+    try {
+      return await this.council.sync();
+    } catch (error) {
+      if (error instanceof Refused && CONTRADICTIONS.has(error.code))
+        await this.#forked(error.code);
+      throw error;
+    }
+  }
+
+  /** Keeps the signed checkpoint itself beside its pin; a full disk makes a later proof weaker, no more. */
+  async #remember(checkpoint: string): Promise<void> {
+    const now = this.council.clock.now();
+    await this.vault.drafts.put(CHECKPOINT, checkpoint, now).catch(() => undefined);
+  }
+
+  /** The log came in another form than before: both signed checkpoints are kept. */
+  async #forked(code: Code): Promise<void> {
+    this.contradicted = code;
+    const { log, said } = this.council;
+    const kept = log.size > 0 ? null : await this.vault.drafts.get(CHECKPOINT);
+    const held = kept === null ? log.checkpoint : utf8(kept.text);
+    await this.accuse({ code, first: blobOf(held), second: blobOf(said) });
+  }
+
+  /** Keeps a contradiction, once. */
+  async accuse(proof: Evidence): Promise<void> {
+    const isSame = ({ first, second }: Evidence) =>
+      first === proof.first && second === proof.second;
+    if (this.evidence.some(isSame)) return;
+    await this.vault.update((contents) => ({
+      ...contents,
+      evidence: [...contents.evidence, proof],
+    }));
   }
 
   // --- signed requests ---------------------------------------------------------------------------

@@ -19,6 +19,7 @@ export const CLIENT_CODES = [
   "VAULT_MISSING",
   "VAULT_DAMAGED",
   "WRONG_PASSPHRASE",
+  "LINK_LOST",
 ] as const;
 
 /** One of the troubles. */
@@ -57,6 +58,7 @@ const OF_WHY: Readonly<Record<string, ClientCode>> = {
   "wrong-passphrase": "WRONG_PASSPHRASE",
   "vault-damaged": "VAULT_DAMAGED",
   "machine-clock": "CLOCK_OFF",
+  "no-device": "LINK_LOST",
 };
 
 function fromRefusal(refusal: Refused): ClientCode | null {

@@ -66,6 +66,10 @@ export const TROUBLES: Readonly<Record<ClientCode, Both>> = {
     ja: "保管庫のデータが壊れているか、書き換えられています。写しがあればそれを開き、なければ端末の登録をやり直してください。",
     en: "The data of the vault is damaged or was changed. Please open a copy if there is one, or enrol the device again.",
   },
+  LINK_LOST: {
+    ja: "この保管庫では、端末を加える手続きが終わっていません。この保管庫を消してから、もとの端末でコードを表示し直し、最初からやり直してください。",
+    en: "Adding this device was not finished in this vault. Please delete the vault, show a new code on your other device, and begin again.",
+  },
   WRONG_PASSPHRASE: {
     ja: "合言葉が違います。全角と半角、大文字と小文字を確かめて、もう一度入力してください。",
     en: "This is not the passphrase. Please check full and half width, capital and small letters, and type it again.",

@@ -9,6 +9,7 @@ import type { Api, AppView, JoiningView } from "../worker/api";
 import { ApiProvider } from "./api";
 import { Cover, watchCoverKeys } from "./cover";
 import { applyLook } from "./look";
+import { watchNetwork } from "./network";
 import { Button, LinkButton } from "./parts/button";
 import { Notice } from "./parts/notice";
 import { Page } from "./parts/page";
@@ -41,14 +42,14 @@ function Outside({ view }: { readonly view: Extract<AppView, { phase: "vaults" }
 
 /** Somebody has just joined and signed. */
 const joined = signal(false);
-const DONE: JoiningView = { vault: "", stage: "done", spoken: null };
+const DONE: JoiningView = { vault: "", stage: "done", spoken: null, unsaved: false };
 
 function Current({ view }: { readonly view: AppView }) {
   switch (view.phase) {
     case "starting":
       return <Loading />;
     case "stopped":
-      return <Stopped trouble={view.trouble} />;
+      return <Stopped trouble={view.trouble} evidence={view.evidence} />;
     case "vaults":
       return <Outside view={view} />;
     case "joining":
@@ -120,6 +121,7 @@ function begin(api: Api): () => void {
     watchJoining(),
     runClock(() => performance.now()),
     watchCoverKeys(),
+    watchNetwork(),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -1,9 +1,11 @@
 /** What everybody must know above any screen: line, clock, pledge, evidence, an unlogged program. */
+import { useState } from "preact/hooks";
 import { t } from "../text/catalogue";
 import type { SessionView } from "../worker/api";
-import { LinkButton } from "./parts/button";
+import { Button, LinkButton } from "./parts/button";
 import { Notice } from "./parts/notice";
 import { href } from "./router";
+import { line } from "./state";
 
 const MINUTE = 60_000;
 /** From here on the machine's clock is said to be off; the protocol refuses more (section 5.21). */
@@ -32,6 +34,33 @@ function Pledge({ state }: { readonly state: SessionView["pledge"] }) {
   );
 }
 
+/** What came and does not verify: said once, until it is put away or more of it comes. */
+function Doubt({ doubt }: { readonly doubt: SessionView["doubt"] }) {
+  const [seen, see] = useState(0);
+  if (doubt === null || doubt.at <= seen) return null;
+  return (
+    <Notice
+      kind="bad"
+      live
+      actions={
+        <Button
+          small
+          onClick={() => {
+            see(doubt.at);
+          }}
+        >
+          {t("common.close")}
+        </Button>
+      }
+    >
+      <p>{t("shell.doubt")}</p>
+      <p class="small soft">
+        {t("common.code")}: <code>{doubt.code}</code>
+      </p>
+    </Notice>
+  );
+}
+
 /** The banners of a session, most pressing first. */
 export function Banners({ view }: { readonly view: SessionView }) {
   return (
@@ -50,7 +79,8 @@ export function Banners({ view }: { readonly view: SessionView }) {
         </Notice>
       )}
       {view.release.logged === false && <Notice kind="bad">{t("shell.unlogged")}</Notice>}
-      {view.line === "offline" && (
+      <Doubt doubt={view.doubt} />
+      {line.value === "offline" && (
         <Notice kind="warn" live>
           {t("shell.offline")}
         </Notice>

@@ -41,14 +41,25 @@ async function restore(database: IDBPDatabase): Promise<void> {
   lockMinutes.value = oneOf(LOCKS, said["lock"]) ?? lockMinutes.value;
 }
 
-/** Let the page follow the signals. Returns how to stop. */
+/** Let the page follow the signals and the machine's own contrast. Returns how to stop. */
 export function applyLook(): () => void {
-  return effect(() => {
+  const machine = matchMedia("(prefers-contrast: more)");
+  const wanted = signal(machine.matches);
+  const heard = () => {
+    wanted.value = machine.matches;
+  };
+  machine.addEventListener("change", heard);
+  const stop = effect(() => {
     const root = document.documentElement;
+    const usual = wanted.value ? "high" : "normal";
     root.lang = lang.value;
     root.dataset["size"] = size.value;
-    root.dataset["contrast"] = contrast.value;
+    root.dataset["contrast"] = contrast.value === "auto" ? usual : contrast.value;
   });
+  return () => {
+    machine.removeEventListener("change", heard);
+    stop();
+  };
 }
 
 /** Restore what was chosen before and keep every later choice; without storage all choices last until the page closes. */

@@ -12,7 +12,8 @@ import { Button } from "./parts/button";
 import { Menu } from "./parts/menu";
 import { Toasts } from "./parts/toast";
 import { go, href, route, type Screen } from "./router";
-import { app, home, session } from "./state";
+import { app, home, line, session } from "./state";
+import { Unsaved } from "./unsaved";
 import "./shell.css";
 
 interface Place {
@@ -90,7 +91,7 @@ function Tools({ view }: { readonly view: SessionView }) {
   };
   return (
     <div class="tools">
-      <Line line={view.line} />
+      <Line line={line.value ?? view.line} />
       <Button weight="quiet" small title={t("shell.hideKeys")} onClick={cover}>
         {t("shell.hide")}
       </Button>
@@ -193,6 +194,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       </a>
       <Head view={view} />
       {view && <Banners view={view} />}
+      <Unsaved />
       <main id="main" ref={main} tabIndex={-1}>
         {children}
       </main>

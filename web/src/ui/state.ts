@@ -1,6 +1,7 @@
 /** What the worker shows, as signals, and the server's time. */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Api, AppView, DocketLine, HomeView, RoomView, SessionView } from "../worker/api";
+import { cutOff } from "./network";
 
 export const app = signal<AppView>({ phase: "starting" });
 export const home = signal<HomeView | null>(null);
@@ -12,6 +13,12 @@ export const session: ReadonlySignal<SessionView | null> = computed(() =>
   app.value.phase === "open" ? app.value.session : null,
 );
 
+/** The line as the worker knows it, or offline as soon as the browser says so; null while locked. */
+export const line: ReadonlySignal<SessionView["line"] | null> = computed(() => {
+  if (!session.value) return null;
+  return cutOff.value ? "offline" : session.value.line;
+});
+
 /** The server's clock, ms: it runs on from the last word of the worker and ticks each second. */
 export const now = signal(0);
 
@@ -19,7 +26,7 @@ export const now = signal(0);
 export const minute: ReadonlySignal<number> = computed(() => now.value - (now.value % 60_000));
 
 /** Whether the screens may write: somebody is signed in and the line is up. */
-export const writable: ReadonlySignal<boolean> = computed(() => session.value?.line === "online");
+export const writable: ReadonlySignal<boolean> = computed(() => line.value === "online");
 
 const SECOND = 1000;
 

@@ -49,6 +49,8 @@ export interface VaultLine {
   /** Null for a vault whose enrolment is not finished. */
   readonly opened: number | null;
   readonly prf: boolean;
+  /** What changed since the file was saved last lies only in this tab. */
+  readonly unsaved: boolean;
 }
 
 /** What an invitation says before anything is made (screen 1). */
@@ -67,6 +69,8 @@ export interface JoiningView {
   readonly vault: string;
   readonly stage: "keys" | "spoken" | "device" | "pledge" | "done";
   readonly spoken: string | null;
+  /** As of a `VaultLine`. */
+  readonly unsaved: boolean;
 }
 
 // --- the session --------------------------------------------------------------------------------
@@ -104,11 +108,16 @@ export interface SessionView {
   readonly pledge: "live" | "missing" | "expired" | "not-needed";
   /** Kept evidence of a server that said two things. */
   readonly evidence: readonly EvidenceView[];
+  /** What came last from the server that does not verify; nothing of it is shown. */
+  readonly doubt: { readonly code: Code; readonly at: number } | null;
+  /** The vault's file, where it is kept in one; `unsaved` as of a `VaultLine`. */
+  readonly file: { readonly name: string; readonly unsaved: boolean } | null;
   readonly receiptsWaiting: number;
 }
 
 export interface EvidenceView {
-  readonly at: number;
+  /** When the first of both was signed; null where it names no time. */
+  readonly at: number | null;
   readonly code: Code;
   readonly about: string;
 }
@@ -388,6 +397,8 @@ export interface RoomView {
   readonly closed: boolean;
   /** The keys must move on before anybody writes; the client does it by itself. */
   readonly stale: boolean;
+  /** Why nothing is written here any more: the server contradicted itself; reading goes on. */
+  readonly halted: Code | null;
   /** I am no longer in: why, in one code; then everything else is what I last saw, without words. */
   readonly left: AnyCode | null;
   readonly chair: boolean;
@@ -538,12 +549,14 @@ export interface Topics {
 /** Where the program stands as a whole. */
 export type AppView =
   | { readonly phase: "starting" }
-  | { readonly phase: "stopped"; readonly trouble: Trouble }
+  | { readonly phase: "stopped"; readonly trouble: Trouble; readonly evidence: number }
   | {
       readonly phase: "vaults";
       readonly vaults: readonly VaultLine[];
       readonly fresh: boolean;
       readonly persisted: boolean;
+      /** Contradictions that ended the last session, to be taken away. */
+      readonly evidence: number;
     }
   | {
       readonly phase: "joining";
@@ -582,6 +595,8 @@ export interface Commands {
   "vault.passphrase": Of<{ readonly old: string; readonly fresh: string }>;
   "vault.prf": Of<{ readonly passphrase: string; readonly prf: Uint8Array | null }>;
   "vault.file": Of<Nothing, Blob>;
+  /** A vault that lies in a file, to be saved: locked or not, as it is now. */
+  "vault.carry": Of<{ readonly name: string }, Blob>;
   "join.look": Of<{ readonly text: string }, InvitationView>;
   "join.begin": Of<{
     readonly text: string;

@@ -11,6 +11,7 @@ import {
 } from "../client/stores";
 import { startCrypto } from "../client/support";
 import { Trouble as Unable, troubleOf } from "../client/troubles";
+import type { Evidence } from "../client/contents";
 import type { Place, Vault } from "../client/vault";
 import { utf8 } from "../crypto/bytes";
 import { Refused, type Code } from "../crypto/errors";
@@ -44,6 +45,10 @@ export class Desk {
   readonly #say: Say;
   /** Vaults that came as files, until the page closes. */
   readonly #carried = new Map<string, CarriedStore>();
+  /** Those of them that changed since they were saved last. */
+  readonly #unsaved = new Set<string>();
+  /** Contradictions that ended a session: still to be taken away. */
+  #proofs: readonly Evidence[] = [];
   #phase: Phase = "starting";
   #trouble: Trouble | null = null;
   #profile: Profile = memoryProfile();
@@ -79,13 +84,22 @@ export class Desk {
   // --- what is shown -----------------------------------------------------------------------------
 
   #app(): AppView {
-    if (this.#trouble !== null) return { phase: "stopped", trouble: this.#trouble };
+    const evidence = this.#proofs.length;
+    if (this.#trouble !== null) return { phase: "stopped", trouble: this.#trouble, evidence };
     const { fresh, persisted } = this.#health;
     switch (this.#phase) {
-      case "vaults":
-        return { phase: "vaults", vaults: this.#vaults, fresh, persisted };
-      case "joining":
-        return { phase: "joining", ...this.requireEnrolment().view() };
+      case "vaults": {
+        const vaults = this.#vaults.map((line) => ({ ...line, ...this.#saved(line.name) }));
+        return { phase: "vaults", vaults, fresh, persisted, evidence };
+      }
+      case "joining": {
+        const { joining, invitation } = this.requireEnrolment().view();
+        return {
+          phase: "joining",
+          joining: { ...joining, ...this.#saved(joining.vault) },
+          invitation,
+        };
+      }
       case "open":
         return { phase: "open", session: this.#session(this.office()) };
       case "starting":
@@ -98,8 +112,11 @@ export class Desk {
     const { line, standing: found, manifest } = office;
     const { version } = this.around;
     const people = office.people();
-    const prf = this.#prf.has(office.session.vault.name);
-    const beside = { people, line, version, manifest, standing: found, prf };
+    const { name } = office.session.vault;
+    const prf = this.#prf.has(name);
+    const file = this.#carried.has(name) ? { name, ...this.#saved(name) } : null;
+    const { doubt } = office;
+    const beside = { people, line, version, manifest, standing: found, prf, doubt, file };
     const view = sessionOf(office.session, beside);
     const devices = view.devices.map((each) => ({
       ...each,
@@ -179,12 +196,13 @@ export class Desk {
           place: "browser",
           opened: await this.#openedAt(name),
           prf: this.#prf.has(name),
+          unsaved: false,
         };
       }),
     );
     const files = [...this.#carried.keys()].filter((name) => !names.includes(name));
     const carried = files.map((name): VaultLine => {
-      return { name, place: "file", opened: null, prf: false };
+      return { name, place: "file", opened: null, prf: false, unsaved: false };
     });
     this.#vaults = [...lines, ...carried];
     if (this.#phase === "vaults" || this.#phase === "open") this.topics.now("app");
@@ -198,9 +216,29 @@ export class Desk {
   /** Where a vault lies; a file comes with its bytes, a new one without. */
   place(name: string, file: Uint8Array | "new" | null = null): Place {
     const { entropy, owners, costs } = this.around;
-    if (file !== null) this.#carried.set(name, carriedOf(name, file));
+    if (file !== null) this.#carried.set(name, this.#carriedOf(name, file));
     const store = this.#carried.get(name) ?? this.#profile;
     return { store, name, entropy, owners, marks: this.#profile, ...(costs && { costs }) };
+  }
+
+  #carriedOf(name: string, file: Uint8Array | "new"): CarriedStore {
+    return new CarriedStore(name, file === "new" ? null : file, () => {
+      this.#unsaved.add(name);
+      this.topics.changed("app");
+    });
+  }
+
+  #saved(name: string): { readonly unsaved: boolean } {
+    return { unsaved: this.#unsaved.has(name) };
+  }
+
+  /** The bytes of a vault that lies in a file, to be saved; UNKNOWN_ID for any other. */
+  async carry(name: string): Promise<Uint8Array> {
+    const bytes = (await this.#carried.get(name)?.read(name)) ?? null;
+    if (bytes === null) throw new Refused("UNKNOWN_ID", { why: "no-vault" });
+    this.#unsaved.delete(name);
+    this.topics.changed("app");
+    return bytes;
   }
 
   /** Forgets a vault on this machine; VAULT_IN_USE while a tab has it open. */
@@ -208,6 +246,7 @@ export class Desk {
     const release = await this.around.owners.take(name);
     if (release === null) throw new Unable("VAULT_IN_USE");
     release();
+    this.#unsaved.delete(name);
     if (!this.#carried.delete(name)) await this.#profile.remove(name);
     await this.#profile.drop("visit", OPENED + name);
     await this.#profile.drop("prf", name);
@@ -249,12 +288,20 @@ export class Desk {
     try {
       await office.open();
     } catch (error) {
+      this.#proofs = session.evidence;
       await office.close();
+      this.topics.changed("app");
       throw error;
     }
+    this.#proofs = [];
     this.#office = office;
     office.whenRefreshed(() => lookAround(office));
     return office;
+  }
+
+  /** Contradictions that this vault keeps, or that ended the session. */
+  evidence(): readonly Evidence[] {
+    return this.#office?.session.evidence ?? this.#proofs;
   }
 
   /** The network is back, or the machine woke: looks at once. */
@@ -312,6 +359,8 @@ export class Desk {
   }
 
   async #end(code: Code): Promise<void> {
+    if (this.#trouble !== null) return;
+    this.#proofs = this.#office?.session.evidence ?? [];
     this.#trouble = { code, facts: {} };
     this.topics.now("app");
     await this.lock();
@@ -354,10 +403,6 @@ export class Desk {
     this.idle.stop();
     this.topics.stop();
   }
-}
-
-function carriedOf(name: string, file: Uint8Array | "new"): CarriedStore {
-  return new CarriedStore(name, file === "new" ? null : file);
 }
 
 function memoryProfile(): Profile {

@@ -19,9 +19,11 @@ import { bareDigits } from "./typed";
 
 /** How long, in ms, one waits for a registrar, or for one's other device. */
 const PATIENCE = 30 * DAY;
+/** Where a begun link is kept among the drafts. */
+const LINKING = "linking";
 
 interface Shown {
-  readonly joining: JoiningView;
+  readonly joining: Omit<JoiningView, "unsaved">;
   readonly invitation: InvitationView | null;
 }
 
@@ -56,10 +58,24 @@ export class Enrolment {
     this.stage = "spoken";
   }
 
-  /** Goes on after the page was closed. */
-  resume(): void {
+  /** Goes on after the page was closed; UNTRUSTED where nothing says how. */
+  async resume(): Promise<void> {
+    if (this.vault.contents.joining === null) {
+      await this.#resumeSibling();
+      return;
+    }
     this.spoken = bareDigits(enrol.digitsAgain(this.council, this.vault));
     this.stage = "spoken";
+  }
+
+  /**
+   * What was asked of the other device is kept under the vault, without the secret of the offer:
+   * what waits is a certificate, and that is judged by the keys in the vault alone.
+   */
+  async #resumeSibling(): Promise<void> {
+    const kept = await this.vault.drafts.get(LINKING);
+    if (kept === null) throw new Refused("UNTRUSTED", { why: "no-device" });
+    this.#asked(JSON.parse(kept.text) as link.Linking);
   }
 
   /** Waits for the certificate, and takes it. */
@@ -70,9 +86,14 @@ export class Enrolment {
   /** Makes keys and asks the other device. */
   async askSibling(secret: Secret): Promise<void> {
     const linking = await link.ask(this.council, this.vault, { secret });
+    await this.vault.drafts.put(LINKING, JSON.stringify(linking), this.council.clock.now());
+    this.#asked(linking);
+  }
+
+  #asked(linking: link.Linking): void {
     this.#linking = linking;
-    const { wid, ik, net } = linking.offer;
-    this.spoken = digitsOf({ ...linking.link, wid, ik, net });
+    const { ik, net } = linking.offer;
+    this.spoken = digitsOf({ ...linking.link, ik, net });
     this.stage = "device";
   }
 
@@ -81,6 +102,7 @@ export class Enrolment {
     if (this.#linking === null) throw new Refused("UNKNOWN_ID");
     const waiting = { linking: this.#linking, patience: PATIENCE, signal };
     await link.finish(this.council, this.vault, waiting);
+    await this.vault.drafts.drop(LINKING);
   }
 
   /** Drops connection and keys. */

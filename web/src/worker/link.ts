@@ -65,7 +65,7 @@ export class Link implements Api {
     const told = { ...trouble, facts: {} };
     for (const { refused } of this.waiting.values()) refused(told);
     this.waiting.clear();
-    this.say("app", { phase: "stopped", trouble: told });
+    this.say("app", { phase: "stopped", trouble: told, evidence: 0 });
   }
 
   private take(message: FromWorker): void {

@@ -3,6 +3,7 @@
 import type { Offer, Request } from "../client/link";
 import { Client, type Happening } from "../client/live";
 import type { Member } from "../client/member";
+import { PASSING } from "../client/line";
 import type { Standing } from "../client/release";
 import type { Session } from "../client/session";
 import { Turns } from "../client/turns";
@@ -53,6 +54,8 @@ export class Office {
   manifest = "";
   /** An offer for a further device that is shown now, and what came under it. */
   offered: Offer | null = null;
+  /** What came last that does not verify. */
+  doubt: SessionView["doubt"] = null;
   asked: Request | null = null;
   /** What I called my devices, here. */
   readonly deviceNames = new Map<Did, string>();
@@ -149,7 +152,7 @@ export class Office {
     if (wid !== null) this.nameSoon([wid]);
     if (what === "lost" || what === "cut") this.#lost();
     if (what === "back") this.#back();
-    if (what === "ended") this.#telling.ended(code as Code);
+    this.#alarmed(what, code as Code);
     if (RELISTED.has(what)) this.refreshSoon();
     this.#telling.changed("app", "room");
   }
@@ -188,6 +191,20 @@ export class Office {
     const { hands } = this.client.member(caseId).room;
     this.#hands.set(caseId, new Map(hands.map((wid) => [wid, before?.get(wid) ?? this.now()])));
     this.nameSoon(hands);
+  }
+
+  /** Nothing goes on without a person, or without a log that is one. */
+  #alarmed(what: Happening["what"], code: Code): void {
+    const { contradicted } = this.session;
+    if (what === "ended" || contradicted !== null) this.#telling.ended(contradicted ?? code);
+    else if (what === "forged") this.#doubted(code);
+  }
+
+  /** What is missing now is asked for; a network that is gone says nothing about the server. */
+  #doubted(code: Code): void {
+    if (PASSING.has(code)) return;
+    this.doubt = { code, at: this.now() };
+    this.refreshSoon(0);
   }
 
   #lost(): void {

@@ -34,6 +34,7 @@ export function seenOf(member: Member, around: Around): Seen {
     newcomers: new Set(room.newcomers().map(({ wid }) => wid)),
     spoken: member.spoken(),
     stale: room.isStale(),
+    halted: room.footing().halted,
     gone: room.gone,
     sit: around.sit,
     me: room.person,

@@ -6,7 +6,7 @@ import { Clock } from "../../src/client/clock";
 import { EMPTY, roomOf, withRoom } from "../../src/client/contents";
 import type { Contents, RoomKeys } from "../../src/client/contents";
 import { Room } from "../../src/client/room";
-import type { Session } from "../../src/client/session";
+import { Session } from "../../src/client/session";
 import { load } from "../../src/consent/register";
 import { fromHex, utf8 } from "../../src/crypto/bytes";
 import { Refused } from "../../src/crypto/errors";
@@ -96,8 +96,14 @@ function session(): Session {
     heard: () => undefined,
     logAge: () => 0,
     sync: () => Promise.resolve(false),
+    contradicted: null,
+    get evidence() {
+      return contents.evidence;
+    },
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- bound to what it is put into
+    accuse: Session.prototype.accuse,
   };
-  return { vault, council, me, ...rest } as unknown as Session;
+  return Object.assign(rest, { vault, council, me }) as unknown as Session;
 }
 
 interface Asking {

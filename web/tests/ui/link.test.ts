@@ -70,5 +70,6 @@ test("a worker that died refuses what waits and stops the program", async () => 
   link.hear("app", (value) => heard.push(value));
   link.fail({ code: "WASM_BLOCKED" });
   await expect(done).rejects.toEqual({ code: "WASM_BLOCKED", facts: {} });
-  expect(heard).toEqual([{ phase: "stopped", trouble: { code: "WASM_BLOCKED", facts: {} } }]);
+  const trouble = { code: "WASM_BLOCKED", facts: {} };
+  expect(heard).toEqual([{ phase: "stopped", trouble, evidence: 0 }]);
 });

@@ -70,7 +70,7 @@ export class Unfolding {
       ...{ caseId: state.caseId, code: "K-101", room: this.room, rows, me, now },
       content: (id) => this.#contents.get(id),
       ...{ texts: new Map(), held: new Set(), flaws: new Map(), live: new Set(), hands: [] },
-      ...{ newcomers: new Set(), spoken: [], stale: false, gone: null, sit: null },
+      ...{ newcomers: new Set(), spoken: [], stale: false, halted: null, gone: null, sit: null },
       people: new People({ directory, n: directory.size, names: new Map(), me: wid }),
     };
   }

@@ -122,6 +122,9 @@ export const join: Record<keyof typeof ja, string> = {
   "vaults.persist.act": "Ask to keep it",
   "vaults.persist.done": "The browser will keep the vault.",
   "vaults.persist.refused": "The browser declined. Please keep a copy in a file: Settings → Vault.",
+  "vaults.offline.title": "The server cannot be reached",
+  "vaults.offline.what":
+    "Without a network this is as far as it goes: what was written in meetings lies sealed on the server and can be neither read nor written until you are connected. Your vault and what you were typing stay on this device. Once connected, press “Open” again.",
   "follower.title": "Open in another tab",
   "follower.what":
     "Entaku is open in another tab of this computer. Only one tab can use the keys. Close that tab and you can go on here. What you were typing is kept.",

@@ -23,6 +23,13 @@ export const shell: Record<keyof typeof ja, string> = {
   "shell.banners": "Present state",
   "shell.offline":
     "You are offline. What you see is what came last. What you type is kept on this device and sent once the network is back.",
+  "shell.doubt":
+    "Something came from the server that does not verify. It was not used; only what verified is shown. If it goes on, please tell the coordinating agency.",
+  "unsaved.title": "Not saved",
+  "unsaved.what":
+    "The vault file “{name}” has changes that are not saved. If you close the page without saving, you may be unable to open keys and words received since. Please replace the old file.",
+  "unsaved.act": "Save the vault to its file",
+  "unsaved.done": "The vault file was saved. Please replace the old one",
   "shell.connecting": "Connecting to the server.",
   "shell.clock":
     "This computer's clock is off by about {minutes} minutes. Times shown are the server's. Please set the clock before you write.",

@@ -1,6 +1,7 @@
 /** Whole screens for when nothing can be opened: another tab has it, or this machine cannot. */
 import { t } from "../../text/catalogue";
 import type { Trouble } from "../../worker/api";
+import { EvidenceButton } from "../evidence";
 import { Button } from "../parts/button";
 import { CodeReason, Notice } from "../parts/notice";
 import { Page } from "../parts/page";
@@ -15,19 +16,28 @@ export function Follower() {
 }
 
 /** The program cannot start; each trouble says why and what to do. */
-export function Stopped({ trouble }: { readonly trouble: Trouble }) {
+export function Stopped({
+  trouble,
+  evidence,
+}: {
+  readonly trouble: Trouble;
+  readonly evidence: number;
+}) {
   return (
     <Page title={t("stopped.title")} width="text">
       <CodeReason
         trouble={trouble}
         actions={
-          <Button
-            onClick={() => {
-              location.reload();
-            }}
-          >
-            {t("common.retry")}
-          </Button>
+          <>
+            <Button
+              onClick={() => {
+                location.reload();
+              }}
+            >
+              {t("common.retry")}
+            </Button>
+            <EvidenceButton count={evidence} />
+          </>
         }
       />
       <p class="soft">{t("stopped.lost")}</p>

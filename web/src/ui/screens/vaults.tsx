@@ -1,8 +1,10 @@
 /** Which vault, and its key; what to do where there is none or where it may vanish. */
+import { computed } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import { lang, t } from "../../text/catalogue";
 import type { AppView, Trouble, VaultLine } from "../../worker/api";
 import { useApi, useCommand } from "../api";
+import { EvidenceButton } from "../evidence";
 import { shortDate } from "../logic/dates";
 import { Button, LinkButton } from "../parts/button";
 import { Card } from "../parts/card";
@@ -16,15 +18,31 @@ import { toast } from "../parts/toast";
 import { codeWords } from "../../text/catalogue";
 import { askPrf, prfOffered } from "../prf";
 import { href } from "../router";
+import { app } from "../state";
 import "./join/join.css";
 
 type View = Extract<AppView, { phase: "vaults" }>;
 
 function about(vault: VaultLine): string {
   const place = t(vault.place === "file" ? "vaults.file" : "vaults.browser");
+  if (vault.unsaved) return `${place} · ${t("unsaved.title")}`;
   if (vault.opened === null) return `${place} · ${t("vaults.unfinished")}`;
   return `${place} · ${t("vaults.last", { day: shortDate(vault.opened, lang.value) })}`;
 }
+
+/** Why it did not open. Without a network the vault itself did: what it leads to lies on the server. */
+function Unopened({ trouble }: { readonly trouble: Trouble }) {
+  if (trouble.code !== "OFFLINE")
+    return <CodeReason trouble={trouble} actions={<EvidenceButton count={found.value} />} />;
+  return (
+    <Notice kind="warn" live title={t("vaults.offline.title")}>
+      <p>{t("vaults.offline.what")}</p>
+    </Notice>
+  );
+}
+
+/** Contradictions that the last session ended with. */
+const found = computed(() => (app.value.phase === "vaults" ? app.value.evidence : 0));
 
 interface OpenerProps {
   readonly vault: VaultLine | null;
@@ -75,7 +93,7 @@ function Opener({ vault, file }: OpenerProps) {
           type(words);
         }}
       />
-      {open.trouble && <CodeReason trouble={open.trouble} />}
+      {open.trouble && <Unopened trouble={open.trouble} />}
       <Button type="submit" weight="main" wide busy={open.busy}>
         {t("vaults.open")}
       </Button>

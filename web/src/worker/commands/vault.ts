@@ -8,11 +8,11 @@ import type { Commands } from "./command";
 
 type Names =
   | ("vault.open" | "vault.remove" | "vault.lock" | "vault.stay" | "vault.passphrase")
-  | ("vault.prf" | "vault.file" | "draft.keep" | "draft.get" | "draft.drop");
+  | ("vault.prf" | "vault.file" | "vault.carry" | "draft.keep" | "draft.get" | "draft.drop");
 
 /** Shows what an opened vault is for: somebody at work, or on her way in. */
 async function enter(desk: Desk, vault: Vault): Promise<void> {
-  if (vault.contents.joining === null) {
+  if (vault.contents.identity !== null) {
     await desk.signIn(vault);
     await desk.show();
     return;
@@ -20,7 +20,7 @@ async function enter(desk: Desk, vault: Vault): Promise<void> {
   const council = councilPinned(desk.around, vault);
   await council.sync();
   const enrolment = new Enrolment({ vault, council, invitation: null });
-  enrolment.resume();
+  await enrolment.resume();
   desk.join(enrolment);
 }
 
@@ -67,6 +67,10 @@ export const VAULT: Commands<Names> = {
   "vault.file": (desk) => {
     const { vault } = desk.enrolment ?? desk.office().session;
     return new Blob([vault.file().slice()], { type: "application/octet-stream" });
+  },
+  "vault.carry": async (desk, { name }) => {
+    const bytes = await desk.carry(name);
+    return new Blob([bytes.slice()], { type: "application/octet-stream" });
   },
   "draft.keep": async (desk, { key, value }) => {
     const office = desk.office();

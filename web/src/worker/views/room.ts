@@ -23,6 +23,7 @@ export function roomOf(seen: Seen): RoomView {
     seq: state.seq,
     closed: state.closed,
     stale: seen.stale,
+    halted: seen.halted,
     left: seen.gone as Code | null, // the server's word, as the code that it is
     chair: isChair(seen),
     bases: basesOf(seen),

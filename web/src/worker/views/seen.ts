@@ -38,6 +38,7 @@ export interface Seen {
   readonly newcomers: ReadonlySet<Wid>;
   readonly spoken: readonly ReadAloud[];
   readonly stale: boolean;
+  readonly halted: Code | null;
   readonly gone: string | null;
   /** The sitting in which it is listened to. */
   readonly sit: SitId | null;

@@ -19,6 +19,8 @@ export interface Beside {
   readonly standing: Standing | null;
   /** Whether an authenticator opens the vault here. */
   readonly prf: boolean;
+  readonly doubt: SessionView["doubt"];
+  readonly file: SessionView["file"];
 }
 
 /** The session as the frame and 設定 show it. */
@@ -45,6 +47,8 @@ export function sessionOf(session: Session, beside: Beside): SessionView {
     id: logOf(session),
     devices: devicesOf(session),
     prf: beside.prf,
+    doubt: beside.doubt,
+    file: beside.file,
     pledge: pledgeOf(session),
     evidence: vault.contents.evidence.map(evidenceOf),
     receiptsWaiting: vault.contents.receipts.length,
@@ -100,11 +104,12 @@ export function pledgeOf({ council, me }: Session): SessionView["pledge"] {
 
 /** A kept contradiction: when the first of both was signed, and what it spoke of. */
 function evidenceOf({ code, first }: Evidence): EvidenceView {
+  const about = { code: code as Code, at: null };
   try {
     const { typ, iat } = parse(bytesOfBlob(first)).body;
-    return { at: iat, code: code as Code, about: typ };
+    return { ...about, at: iat, about: typ };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { at: 0, code: code as Code, about: "" }; // kept by an older program
+    return { ...about, about: "checkpoint" }; // a note of the log names no time
   }
 }

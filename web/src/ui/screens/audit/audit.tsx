@@ -4,6 +4,7 @@ import { t } from "../../../text/catalogue";
 import type { AuditAnswer, AuditQuestion } from "../../../worker/api";
 import { useCommand } from "../../api";
 import { useDirectory } from "../../directory";
+import { EvidenceButton } from "../../evidence";
 import { Page } from "../../parts/page";
 import { Empty } from "../../parts/progress";
 import { href, route } from "../../router";
@@ -60,6 +61,7 @@ function Ask() {
           <Answer answer={answer} />
           <div class="row" data-end="true">
             <ExportButton codes={codes} />
+            <EvidenceButton count={session.value?.evidence.length ?? 0} />
           </div>
         </>
       ) : (

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RoomView } from "../../../worker/api";
 import { sittingName, t, term } from "../../../text/catalogue";
+import { EvidenceButton } from "../../evidence";
 import { announcements, freshCount, type Announcement } from "../../logic/changes";
 import { powers } from "../../logic/powers";
 import { useRoom } from "../../open_room";
@@ -12,7 +13,7 @@ import { Page } from "../../parts/page";
 import { Loading } from "../../parts/progress";
 import { announce } from "../../parts/toast";
 import { hrefCase, route } from "../../router";
-import { writable } from "../../state";
+import { session, writable } from "../../state";
 import { After } from "./after";
 import { Before } from "./before";
 import { SceneProvider, useScene } from "./context";
@@ -157,6 +158,12 @@ function Banners() {
       <Newcomers />
       {room.closed && <Notice>{t("room.closedCase")}</Notice>}
       {room.stale && !room.closed && <Notice live>{t("room.stale")}</Notice>}
+      {room.halted && (
+        <CodeReason
+          trouble={{ code: room.halted, facts: {} }}
+          actions={<EvidenceButton count={session.value?.evidence.length ?? 0} />}
+        />
+      )}
       {mine.me?.locked && <CodeReason trouble={{ code: mine.me.locked, facts: {} }} />}
       <Staying />
     </div>
