@@ -23,16 +23,16 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("verify", cls=Command)
 @click.argument("folder", type=FOLDER, required=False)
-@click.option("--vkey", "vkeys", multiple=True, metavar="KEY|FILE")
-@click.option("--old", "olds", type=FILE, multiple=True, metavar="FILE")
+@click.option("--vkey", multiple=True, metavar="KEY|FILE")
+@click.option("--old", type=FILE, multiple=True, metavar="FILE")
 @click.option("--database", metavar="URL|FILE")
 @click.option("--restored", is_flag=True)
 @click.pass_obj
 def verify(
     shell: Shell,
     folder: Path | None,
-    vkeys: Sequence[str],
-    olds: Sequence[Path],
+    vkey: Sequence[str],
+    old: Sequence[Path],
     database: str | None,
     *,
     restored: bool,
@@ -41,10 +41,10 @@ def verify(
     if (folder is None) == (database is None):
         raise click.UsageError("FOLDER | --database")
     if database is not None:
-        return _inspect(shell, database, [_text(each) for each in vkeys], olds, restored=restored)
-    if folder is None or max(len(vkeys), len(olds)) > 1:
+        return _inspect(shell, database, [_text(each) for each in vkey], old, restored=restored)
+    if folder is None or max(len(vkey), len(old)) > 1:
         raise click.UsageError("FOLDER: one --vkey, one --old")
-    return _verify(shell, folder, next(iter(vkeys), None), next(iter(olds), None))
+    return _verify(shell, folder, next(iter(vkey), None), next(iter(old), None))
 
 
 def _verify(shell: Shell, folder: Path, vkey: str | None, old: Path | None) -> int:
