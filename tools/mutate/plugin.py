@@ -13,6 +13,7 @@ import pytest
 from tools.mutate import swap
 
 _SECONDS: defaultdict[str, float] = defaultdict(float)
+_FAILED: set[str] = set()
 
 
 def pytest_configure() -> None:
@@ -23,7 +24,9 @@ def pytest_configure() -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Add up set-up, call and tear-down."""
+    """Add up set-up, call and tear-down; a test that fails anyway is no witness."""
+    if report.failed:
+        _FAILED.add(report.nodeid)
     _SECONDS[report.nodeid] += report.duration
 
 
@@ -31,4 +34,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave the seconds where the survey asked for them; workers leave it to their controller."""
     path = os.environ.get("ENTAKU_SECONDS")
     if path and not hasattr(config, "workerinput"):
-        Path(path).write_text(json.dumps(_SECONDS), encoding="utf-8")
+        passed = {name: spent for name, spent in _SECONDS.items() if name not in _FAILED}
+        Path(path).write_text(json.dumps(passed), encoding="utf-8")

@@ -5,13 +5,18 @@ however it was imported, meets the changed code.
 """
 
 import ast
+import functools
 import gc
 import importlib
 from collections.abc import Iterator
 from types import CodeType, FunctionType
+from typing import Final
 
 from tools.mutate import units
+from tools.mutate.scope import modules
 from tools.mutate.sites import Off, Site, one_part, sites
+
+_CACHED: Final = type(functools.cache(lambda: None))
 
 
 class NotFoundError(Exception):
@@ -35,6 +40,15 @@ def switch_off(site: Site) -> None:
         raise NotFoundError(site.id)
     for function in found:
         function.__code__ = changed
+    _forget()
+
+
+def _forget() -> None:
+    """Empty the program's caches: what they hold was answered with the check on."""
+    names = {module.name for module in modules()}
+    for each in gc.get_objects():
+        if isinstance(each, _CACHED) and each.__module__ in names:
+            each.cache_clear()
 
 
 def changed_code(site: Site) -> CodeType:
