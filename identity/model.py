@@ -4,7 +4,7 @@ Which statements are valid is `protocol.admission`'s business; here is what a se
 beside that: the place of a statement, what travels with it, and what may wait for a signature.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,7 @@ from uuid import UUID
 from crypto.errors import Code, Refused
 from crypto.hashing import keyed
 from protocol import codec
+from protocol.certificates import invite_life
 from protocol.derived import ek_hash, worker_id
 from protocol.directory import Directory
 from protocol.ids import CaseId, Did, Digest, InvId, Key, Sid, Wid
@@ -32,13 +33,18 @@ from protocol.payloads import (
     Root,
     Worker,
 )
+from protocol.requests import SLACK
 from protocol.statement import Hinted, Signature, Statement, key_id, match, statement_id
+from protocol.times import SECOND, Instant
 from protocol.vocabulary import BasisKind
 from protocol.wire import NameBeside
 
 EK_SIZE: Final = 1216
 MAX_WAITING: Final = 1000
 """Most things that may wait in one council."""
+
+MAX_OF_ONE: Final = 100
+"""Of these, most that one person or registrar may have left."""
 
 
 # ---------------------------------------------------------------- rows
@@ -237,10 +243,28 @@ def require_name(body: Worker, name: NameBeside) -> None:
         raise Refused(Code.BAD_COMMITMENT, field="name")
 
 
+def require_timely(body: Payload, *, directory: Directory, now: Instant) -> None:
+    """Judge invitations by the server's own clock: the time of a quiet log is an hour late.
+
+    Raises RULE_DENIED for an invitation that would live too long, EXPIRED for one that is over.
+    """
+    if isinstance(body, Invite):
+        if body.exp - now > invite_life(body.caps) + SLACK * SECOND:
+            raise Refused(Code.RULE_DENIED, field="exp")
+        _require_before(body.exp, now)
+    elif isinstance(body, Worker) and body.inv is not None:
+        _require_before(directory.invites[body.inv].versions[-1].body.exp, now)
+
+
+def _require_before(end: Instant, now: Instant) -> None:
+    if now >= end:
+        raise Refused(Code.EXPIRED)
+
+
 # ---------------------------------------------------------------- waiting
 
 
-def require_live_invite(directory: Directory, inv: InvId) -> Invite:
+def require_live_invite(directory: Directory, inv: InvId, *, now: Instant) -> Invite:
     """The invitation, unused and in force: UNKNOWN_ID, RULE_DENIED, REVOKED or EXPIRED."""
     chain = directory.invites.get(inv)
     cert = chain.newest(directory.size) if chain else None
@@ -250,28 +274,29 @@ def require_live_invite(directory: Directory, inv: InvId) -> Invite:
         raise Refused(Code.RULE_DENIED)
     if chain.ended(directory.size):
         raise Refused(Code.REVOKED)
-    if directory.time(directory.size) >= cert.body.exp:
-        raise Refused(Code.EXPIRED)
+    _require_before(cert.body.exp, now)
     return cert.body
 
 
-def is_live_invite(directory: Directory, inv: InvId) -> bool:
+def is_live_invite(directory: Directory, inv: InvId, *, now: Instant) -> bool:
     """Tell whether an invitation is unused and in force."""
     try:
-        require_live_invite(directory, inv)
+        require_live_invite(directory, inv, now=now)
     except Refused:
         return False
     return True
 
 
-def require_join(directory: Directory, statement: Statement, body: Join) -> tuple[Signature, ...]:
+def require_join(
+    directory: Directory, statement: Statement, body: Join, *, now: Instant
+) -> tuple[Signature, ...]:
     """Check form and signatures of a `join`; its mac only the registrar can check.
 
     Raises WRONG_NET, UNKNOWN_ID, RULE_DENIED, REVOKED, EXPIRED, BAD_SIG.
     """
     if directory.net is None or body.net != directory.net:
         raise Refused(Code.WRONG_NET)
-    invite = require_live_invite(directory, body.inv)
+    invite = require_live_invite(directory, body.inv, now=now)
     derived = worker_id(net=directory.net, aid=invite.aid, inv=body.inv)
     fits = body.wid == (invite.wid or derived) and set(body.caps) <= set(invite.caps)
     if not fits or len(body.ek) != EK_SIZE or body.ik == body.dk:
@@ -291,7 +316,8 @@ def require_link(directory: Directory, statement: Statement, body: Link) -> tupl
 def require_begun(directory: Directory, statement: Statement) -> tuple[Signature, ...]:
     """The signatures that an incomplete statement has already, at least one.
 
-    Raises WRONG_NET, WRONG_PLACE for a type that never waits, UNTRUSTED, BAD_SIG.
+    Raises WRONG_NET, WRONG_PLACE for a type that never waits, BAD_SIG, and for whoever is not in
+    force UNTRUSTED, EXPIRED, REVOKED or BAD_SIG.
     """
     if statement.body.net != directory.net:
         raise Refused(Code.WRONG_NET)
@@ -306,13 +332,28 @@ def _may_begin(directory: Directory, body: Payload) -> list[Key]:
         case Worker():
             return list(directory.require_agency(body.aid, directory.size).keys)
         case Device():
+            directory.require_worker(body.wid, body.ik, directory.size)
             siblings = directory.devices_of((body.wid, body.ik), directory.size)
             return [body.ik, *(cert.body.dk for cert in siblings)]
         case Basis() if body.kind is BasisKind.LAW:
-            owned = directory.owned.get(body.prop, ())
-            return [directory.devices[did].versions[0].body.dk for did in owned]
+            return _device_keys(directory, body.prop)
         case _:
             raise Refused(Code.WRONG_PLACE, typ=body.typ)
+
+
+def _device_keys(directory: Directory, wid: Wid) -> list[Key]:
+    """The keys of a person's devices in force; none once she is not."""
+    worker = directory.worker_in_force(wid, directory.size)
+    if worker is None:
+        return []
+    return [cert.body.dk for cert in directory.devices_of((wid, worker.ik), directory.size)]
+
+
+def require_share(waits: Iterable[Waiting], mine: Callable[[Waiting], bool]) -> None:
+    """Leave space for others: RATE_LIMITED when too much waits, of all or of one hand."""
+    held = list(waits)
+    if len(held) >= MAX_WAITING or sum(map(mine, held)) >= MAX_OF_ONE:
+        raise Refused(Code.RATE_LIMITED)
 
 
 def _signed_by_all(statement: Statement, *keys: Key) -> tuple[Signature, ...]:

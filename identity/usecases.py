@@ -99,6 +99,7 @@ async def admit(
     new = statement.parse(request.statement)
     model.require_place(new.body)
     signatures = admission.verify(view.directory, new, view.directory.size)
+    model.require_timely(new.body, directory=view.directory, now=Instant.of(now))
     model.require_own(new.body, view.own)
     waits = await waiting.all(now=now) if isinstance(new.body, Worker | Device | Basis) else []
     beside = model.beside_of(
@@ -151,13 +152,12 @@ async def pend(request: Pend, *, view: View, waiting: WaitingRoom, now: datetime
     """
     new = statement.parse(request.statement)
     waits = await waiting.all(now=now)
-    if len(waits) >= model.MAX_WAITING:
-        raise Refused(Code.RATE_LIMITED)
     match new.body:
         case Join() as body:
             _require_key(request, body.inv, has_mac=True)
-            signatures = model.require_join(view.directory, new, body)
-            until = model.require_live_invite(view.directory, body.inv).exp.moment()
+            at = Instant.of(now)
+            signatures = model.require_join(view.directory, new, body, now=at)
+            until = model.require_live_invite(view.directory, body.inv, now=at).exp.moment()
         case Link() as body:
             _require_key(request, body.lid, has_mac=True)
             signatures = model.require_link(view.directory, new, body)
@@ -169,6 +169,8 @@ async def pend(request: Pend, *, view: View, waiting: WaitingRoom, now: datetime
             if isinstance(body, Worker) and request.name:
                 model.require_name(body, request.name)
             until = now + BEGUN_LIFE
+    hands = {signature.pk for signature in signatures}
+    model.require_share(waits, lambda one: any(s.pk in hands for s in one.signatures))
     kept = Waiting(
         key=request.key,
         typ=new.typ,
@@ -203,6 +205,9 @@ async def offer_link(
     mine = offer.net == view.directory.net and (offer.wid, offer.ik) == actor.person
     if not mine or len(offer.key) != Id.SIZE:
         raise Refused(Code.FORBIDDEN)
+    model.require_share(
+        await waiting.all(now=now), lambda one: one.typ == OFFER and _offer(one).wid == offer.wid
+    )
     kept = Waiting(
         key=offer.key,
         typ=OFFER,

@@ -11,10 +11,14 @@ from typing import Final, Generic, TypeVar
 from protocol.ids import Did, Sid
 from protocol.payloads import Agency, Device, Invite, Pledge, Release, Root, Worker
 from protocol.statement import Signature
-from protocol.times import DAY
+from protocol.times import DAY, HOUR
 from protocol.vocabulary import Cap
 
 MAX_AGENCY_LIFE: Final = 3 * 366 * DAY
+_INVITE_LIFE: Final = 72 * HOUR
+_SPOKEN_LIFE: Final = 14 * DAY
+_SPOKEN: Final = frozenset({Cap.CHAIR, Cap.RECORDS})
+"""Whoever gets one of these must have read the digits aloud (section 5.4)."""
 
 CAPS: Final[dict[Cap, frozenset[Cap]]] = {
     Cap.HOST: frozenset({Cap.MEMBER, Cap.CHAIR, Cap.MINUTES}),
@@ -66,3 +70,8 @@ class Chain(Generic[CertBody]):
 
 
 AnyChain = Chain[Agency] | Chain[Worker] | Chain[Device] | Chain[Invite]
+
+
+def invite_life(caps: Iterable[Cap]) -> int:
+    """How long an invitation to these caps may last, in ms: longer where digits are compulsory."""
+    return _INVITE_LIFE if _SPOKEN.isdisjoint(caps) else _SPOKEN_LIFE

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from crypto.errors import Code, Refused
 from crypto.signing import SigningKey
+from protocol.certificates import invite_life
 from protocol.derived import ek_hash, worker_id
 from protocol.ids import Aid, Blob, Digest, Hash, InvId, Sid, Wid
 from protocol.invitation import SECRET_SIZE, Secret, enrolment_digits, grouped, require_mac
@@ -55,8 +56,14 @@ class Registrar:
     async def invite(
         self, caps: Sequence[Cap], *, exp: Instant, wid: Wid | None = None
     ) -> Invitation:
-        """Make and log a single-use invitation; `wid` names a person who lost all her devices."""
+        """Make and log a single-use invitation; `wid` names a person who lost all her devices.
+
+        Raises RULE_DENIED for one that would live longer than 72 hours, or 14 days where the
+        digits must be read aloud.
+        """
         council = self._council
+        if exp - council.clock.now() > invite_life(caps):
+            raise Refused(Code.RULE_DENIED, field="exp")
         seed = council.entropy(SECRET_SIZE)
         secret = Secret(seed)
         statement = compose(

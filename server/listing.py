@@ -9,7 +9,7 @@ from conference import usecases
 from conference.fold import Room
 from conference.store import RoomLine
 from crypto.errors import Code, Refused
-from identity.model import Touched, Waiting
+from identity.model import Touched, Waiting, require_share
 from protocol import documents, wire
 from protocol.directory import Directory
 from protocol.ids import Aid, CaseId, Wid
@@ -69,8 +69,8 @@ class Listing:
             case=line.case,
             code=line.code,
             member=int(member),
-            n=line.n,
-            seq=line.seq,
+            n=line.n if member else -1,
+            seq=line.seq if member else 0,
             locked=code.value if member and code is not None else "",
             invitations=invitations,
         )
@@ -84,6 +84,8 @@ class Listing:
         if await self.case_by_code(request.code) is not None:
             raise Refused(Code.CONFLICT)
         now = self.desk.clock()
+        waits = await self.desk.council.waiting.all(now=now)
+        require_share(waits, lambda one: one.typ == "case" and one.beside == session.actor.wid)
         waiting = Waiting(
             key=request.case,
             typ="case",
@@ -120,10 +122,10 @@ class Listing:
         return any(w.typ == "case" and (w.key, w.beside) == (case, wid) for w in waiting)
 
     async def shares_room(self, one: Wid, other: Wid) -> bool:
-        """Tell whether two people are, or were, in one room."""
+        """Tell whether one may know the other from a room: who left, those of her own time."""
         await self.load_all()
         rooms = [held.room for held in self.desk.cache.known().values()]
-        return any(_knows(room, one) and _knows(room, other) for room in rooms)
+        return any(_met(room, one, other) for room in rooms)
 
     async def touched(self, body: Payload) -> Sequence[Touched]:
         """The rooms whose members a new statement of the `id` log concerns."""
@@ -146,6 +148,13 @@ class Listing:
 def _knows(room: Room, wid: Wid) -> bool:
     """Tell whether a person was ever in a room, or is invited to it."""
     return room.state.was_member(wid) or any(w == wid for _, w in room.conference.seats)
+
+
+def _met(room: Room, one: Wid, other: Wid) -> bool:
+    """A member knows all who ever came or are invited; who is none, those who sat beside her."""
+    if room.state.current is not None and one in room.state.roster.rows:
+        return _knows(room, other)
+    return any({one, other} <= entry.body.rows.keys() for entry in room.state.rosters)
 
 
 def _concerned(directory: Directory, body: Payload) -> frozenset[Wid] | None:

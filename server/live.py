@@ -69,7 +69,7 @@ class LiveRooms:
         return await self.listing.may_see_case(wid, case)
 
     async def shares_room(self, one: Wid, other: Wid) -> bool:
-        """Tell whether two people are, or were, in one room."""
+        """Tell whether one may know the other from a room."""
         return await self.listing.shares_room(one, other)
 
     async def touched(self, body: Payload) -> Sequence[Touched]:

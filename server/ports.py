@@ -105,7 +105,7 @@ class Rooms(Protocol):
         ...
 
     async def shares_room(self, one: Wid, other: Wid) -> bool:
-        """Tell whether two people are, or were, in one room."""
+        """Tell whether one may know the other from a room."""
         ...
 
     async def touched(self, body: Payload) -> Sequence[Touched]:

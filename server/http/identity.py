@@ -69,10 +69,10 @@ async def where(request: web.Request) -> web.Response:
 async def _belongs(there: Host, wanted: wire.Wanted, *, now: datetime) -> bool:
     council = there.council
     if wanted.inv is not None:
-        if is_live_invite(council.directory, wanted.inv):
+        if is_live_invite(council.directory, wanted.inv, now=Instant.of(now)):
             return True
         await council.sync()  # another node may have logged it just now
-        return is_live_invite(council.directory, wanted.inv)
+        return is_live_invite(council.directory, wanted.inv, now=Instant.of(now))
     if wanted.lid is None:
         return False
     return await usecases.has_offer(wanted.lid, waiting=council.waiting, now=now)

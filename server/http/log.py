@@ -20,11 +20,12 @@ from protocol.ids import Blob, Digest, Hash, InvId, Sid
 from protocol.payloads import Basis
 from protocol.shapes import U53
 from protocol.statement import to_dsse
+from protocol.times import Instant
 from protocol.vocabulary import Cap
 from protocol.wire import LogPage, Proof
 from server.council import Council
 from server.http.contract import BYTES, NUMBERS, Access, Media, Query, Routes
-from server.http.edge import actor, answer, hashed, host, ident, number
+from server.http.edge import actor, answer, hashed, host, ident, number, service
 from server.service import ACTOR, Host
 
 routes = Routes()
@@ -63,7 +64,8 @@ def _knows_council(request: web.Request) -> bool:
     net, inv = request.headers.get("Entaku-Net"), request.headers.get("Entaku-Invite")
     if request.get(ACTOR) is not None or (net is not None and hashed(net) == directory.net):
         return True
-    return inv is not None and is_live_invite(directory, InvId(ident(inv)))
+    now = Instant.of(service(request).clock())
+    return inv is not None and is_live_invite(directory, InvId(ident(inv)), now=now)
 
 
 def _signer(request: web.Request) -> Signer | None:
