@@ -44,6 +44,7 @@ def stories() -> Iterator[Story]:
     yield _content()
     yield _versions()
     yield _items()
+    yield _narrowed_meanwhile()
     yield _evidence()
     yield _guests()
     yield _grants()
@@ -389,6 +390,21 @@ def _items() -> Story:
     s.told("close the item", k.op("item.close", c.chair, it=item_of("1"), out="none"))
     s.told("its text is closed", k.note("text", c.elder, item="1"), Code.ITEM_NOT_OPEN)
     s.told("and its sections", k.summary("t", c.elder), Code.ITEM_NOT_OPEN)
+    return s
+
+
+def _narrowed_meanwhile() -> Story:
+    """A row stands; whoever knows the version logged behind it would not write it."""
+    s = opened("a basis that covers the meeting no longer, as known later")
+    c, k = s.council, s.k
+    k.announce("s", SEC, c.elder, item="1", sub="mother", cats=("c1",))
+    s.told("open the sitting", k.op("sit.open", c.chair, sit=sit_of("1")))
+    s.told("open the item", k.op("item.open", c.chair, it=item_of("1")))
+    s.told("a section of the item", k.summary("s", c.elder))
+    (listed,) = k.state.roster.basis
+    before = s.world.directory.logged[listed].statement
+    body = k.basis_body(c.chair, prev=before, kinds=("support",))
+    s.noted("the same for other meetings", k.basis(body, c.chair, row=False))
     return s
 
 

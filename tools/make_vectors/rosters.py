@@ -605,6 +605,8 @@ def _handovers() -> Story:
     stranger = handed("by one who is not the chair", c.elder, c.deputy)
     tried("by one who is not the chair", Code.RULE_DENIED, stranger)
     tried("by nothing", Code.RULE_DENIED, w.root)
+    paper = k.state.roster.basis[0]
+    tried("by another paper that the chair signed", Code.RULE_DENIED, stranger, ref=paper)
     tried("without naming it", Code.RULE_DENIED, stranger, ref=UNSET)
     other = handed("for another room", c.chair, c.deputy, case=CaseId(id16("another")))
     tried("for another room", Code.RULE_DENIED, other)
