@@ -5,13 +5,29 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final, cast
 
 from aiohttp import web
 
+from crypto.errors import Code, Refused
+from protocol import codec
+from server.errors import STATUS, failure
 from server.limits import Bounds, Held
+from server.logs import trace
+
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Server": "entaku",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer, unless the page has its own."""
 
 _ALL: Final = ""
+_LINGER: Final = 2.0
+"""Seconds in which the rest of a refused body is read and thrown away."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +76,7 @@ class _Door(web.RequestHandler):
             server,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=doors.bounds.idle_seconds,
+            lingering_time=_LINGER,
             access_log=None,  # type: ignore[arg-type]  # as AppRunner hands it on
         )
         self._doors: Final = doors
@@ -74,6 +91,30 @@ class _Door(web.RequestHandler):
             super().connection_made(transport)
         elif isinstance(transport, asyncio.Transport):
             transport.abort()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what no handler saw; it is neither quoted nor logged, tokens may stand in it."""
+        if request.writer.output_size > 0:
+            raise ConnectionError(message)
+        # A header that is no text fails in the library while it writes its own refusal.
+        theirs = status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(exc, UnicodeError)
+        if exc is not None and not theirs:
+            self.logger.error("unexpected: %s", trace(exc))
+        code = Code.BAD_J1 if theirs else Code.UNAVAILABLE
+        response = web.Response(
+            body=codec.encode(failure(Refused(code))),
+            status=STATUS[code],
+            content_type="application/json",
+            headers=HEADERS,
+        )
+        response.force_close()
+        return response
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """End; nothing began at a connection that was closed at once."""

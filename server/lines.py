@@ -6,10 +6,12 @@ for what she missed, so nothing is lost, and nobody else waits for her.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
+
+from engineio.exceptions import SocketIsClosedError
 
 from crypto.errors import Code, Refused
 from server.limits import Allowance, Bounds, Buckets
@@ -20,6 +22,9 @@ FAREWELL: Final = 2.0
 _UNSIGNED_FRAMES: Final = 8
 _FRAMES: Final = 4
 """Frames a second for each unit of a device's rate: heartbeats and answers are frames too."""
+
+_WITH_BYTES: Final = ("5", "6")
+"""Kinds of socket.io packets to which frames of bytes belong; nothing of ours is sent as bytes."""
 
 _EMPTY: Final = 100  # bytes of a packet without a text of its own
 
@@ -96,14 +101,13 @@ class Outbox(asyncio.Queue[Any]):
 
     def drop(self) -> None:
         """Hold nothing any more, and take nothing more in but the end."""
-        if not self.is_dead:
-            self.is_dead = True
-            while not self.empty():
-                self.get_nowait()
-                self.task_done()
-            self._written = (0, 0)
-            self._count(-self.packets, -self.bytes)
-            self.put_nowait(None)
+        self.is_dead = True
+        while not self.empty():
+            self.get_nowait()
+            self.task_done()
+        self._written = (0, 0)
+        self._count(-self.packets, -self.bytes)
+        self.put_nowait(None)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -148,6 +152,9 @@ class Lines:
     def __len__(self) -> int:
         return len(self._lines)
 
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self._lines.values())
+
     # --- what the library tells ----------------------------------------------------------------
 
     def _connected(self, inner: Callable[..., Awaitable[object]]) -> Callable[..., object]:
@@ -170,7 +177,7 @@ class Lines:
         async def heard(eio: str, data: object) -> None:
             line = self._lines.get(eio)
             try:
-                if isinstance(data, str):  # nothing of ours is sent as bytes
+                if isinstance(data, str) and not data.startswith(_WITH_BYTES):
                     await inner(eio, data)
                     return
             except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -197,6 +204,8 @@ class Lines:
             wait = max(line.rests_until - now, self._frames.wait(line.eio, now=now))
             if wait > 0:
                 await asyncio.sleep(wait)
+            if line.transport is None or line.transport.is_closing():
+                raise SocketIsClosedError  # what it sent before is not worth the time
             self._frames.take(line.eio, now=asyncio.get_running_loop().time())
             line.frames += 1
             if not line.is_signed and line.frames > _UNSIGNED_FRAMES:
@@ -249,11 +258,12 @@ class Lines:
             self.cut(max(self._lines.values(), key=lambda line: line.outbox.bytes), Cut.FULL)
 
     def cut(self, line: Line, why: Cut) -> None:
-        """Close a line at once, with all that waits for it."""
+        """Close a line with all that waits for it, when whoever put something in is done."""
         if self._lines.pop(line.eio, None) is None:
             return
         self.cuts[why] += 1
-        self._hang_up(line)
+        line.outbox.is_dead = True
+        asyncio.get_running_loop().call_soon(self._hang_up, line)
 
     def _hang_up(self, line: Line) -> None:
         line.outbox.drop()

@@ -11,6 +11,8 @@ from aiohttp import web
 
 from crypto.errors import Code, Refused
 from protocol.ids import CaseId
+from protocol.wire import MAX_BODY
+from server.doors import HEADERS
 from server.errors import STATUS, as_refused, failure
 from server.http.edge import answer, ident
 from server.limits import SECOND, Caller, told_wait
@@ -19,13 +21,6 @@ from server.service import ACTOR, HOST, SERVICE, Service
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Server": "entaku",
-    "X-Content-Type-Options": "nosniff",
-}
 _BEARER: Final = "Bearer "
 _SOCKETS: Final = "/socket.io/"
 """A socket lasts: what it may hold and do is the affair of `lines`."""
@@ -40,7 +35,7 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
     started = time.perf_counter()
     with contextlib.ExitStack() as held:
         response, code = await _answered(request, handler, service, held)
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             response.headers.setdefault(name, value)  # the page has its own, wider fence
         _log_line(request, service, code, duration=time.perf_counter() - started)
         if not _is_socket(request):
@@ -106,6 +101,8 @@ async def _enter(request: web.Request, service: Service, held: contextlib.ExitSt
         limits.require(request[_CALLER], now=now, what=what)
     if _is_socket(request):
         return
+    if (request.content_length or 0) > MAX_BODY:
+        raise Refused(Code.OVERSIZE)
     caller = request.get(_CALLER)
     held.enter_context(limits.under_way(address if caller is None else caller.device))
 
