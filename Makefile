@@ -2,14 +2,14 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo web test lint format vectors schema bench migrate lock clean \
-  runtime dev parts chromium
+  sbom advisories runtime dev parts chromium
 
 BIN := .venv/bin
 TESTS ?=
 WORKERS ?= 2
 
 help: ## この一覧 / this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: web ## 支援会議を実演 / play a case conference (ONCE=1: check and exit)
 	@exec $(BIN)/entaku demo $(if $(ONCE),--once)
@@ -49,6 +49,12 @@ bench: dev ## 性能を測る / measure speed
 
 migrate: runtime ## データベースを最新の形に / migrate the database in ENTAKU_DATABASE_URL
 	@exec $(BIN)/python -m tools.migrate
+
+sbom: dev parts ## 部品表を build/ に書く / write the list of parts (CycloneDX) into build/
+	@tools/sbom.sh
+
+advisories: dev parts ## 部品の既知の欠陥を尋ねる / ask the registries for known faults in any part
+	@tools/sbom.sh advisories
 
 lock: dev ## 部品の版を固定し直す / lock the dependencies anew
 	$(BIN)/python -m pip install --quiet pip-tools==7.6.2

@@ -8,6 +8,7 @@ from cli.speaking import Group
 
 TREE: Final = {
     "serve": "cli.serve:serve",
+    "doctor": "cli.doctor:doctor",
     "demo": "cli.serve:demo",
     "ui": "cli.ui:ui",
     "council": "cli.council:group",
@@ -21,6 +22,7 @@ TREE: Final = {
     "board": "cli.board:group",
     "action": "cli.action:group",
     "audit": "cli.audit:group",
+    "about": "cli.about:about",
 }
 
 

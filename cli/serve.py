@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -16,14 +17,19 @@ OURS = frozenset({"LANG", "VAULT", "PASSPHRASE", "PASSPHRASE_FILE", "URL", "COUN
 """Settings of the command line, which are none of the server's."""
 
 
+def ours_left_out(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what the server would take for misspelt settings."""
+    ours = {f"ENTAKU_{name}" for name in OURS}
+    return {name: value for name, value in environment.items() if name not in ours}
+
+
 @click.command("serve", cls=Command)
 @click.option("--host")
 @click.option("--port", type=click.IntRange(1, 65535))
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path))
 def serve(host: str | None, port: int | None, data: Path | None) -> int:
     """Run a server until SIGTERM or Ctrl-C; settings come from the environment."""
-    ours = {f"ENTAKU_{name}" for name in OURS}
-    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment = ours_left_out(os.environ)
     given = {"HOST": host, "PORT": port, "DATA": data}
     environment |= {f"ENTAKU_{n}": str(value) for n, value in given.items() if value is not None}
     return run_server(environment)

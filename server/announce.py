@@ -96,7 +96,27 @@ class _Redis(Protocol):
 
     def pubsub(self) -> AbstractAsyncContextManager[_Channel]: ...
 
+    async def ping(self) -> bool: ...
+
     async def aclose(self) -> None: ...
+
+
+def _client(url: str) -> _Redis:
+    library: Any = Redis  # its methods have no complete types
+    client: _Redis = library.from_url(url, driver_info=None)  # nothing about us
+    return client
+
+
+async def answers(url: str, *, patience: float) -> bool:
+    """Tell whether Redis is there and lets us in; `patience` in seconds."""
+    client = _client(url)
+    try:
+        async with asyncio.timeout(patience):
+            return await client.ping()
+    except (RedisError, OSError):
+        return False
+    finally:
+        await client.aclose()
 
 
 class OverRedis:
@@ -107,8 +127,7 @@ class OverRedis:
     """
 
     def __init__(self, url: str, *, node: str, log: Logger) -> None:
-        library: Any = Redis  # its methods have no complete types
-        self._redis: Final[_Redis] = library.from_url(url, driver_info=None)  # nothing about us
+        self._redis: Final[_Redis] = _client(url)
         self._node: Final = node
         self._log: Final = log
         self._words: Final[asyncio.Queue[_Envelope]] = asyncio.Queue(_QUEUE)

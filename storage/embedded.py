@@ -40,6 +40,7 @@ _SYSTEM_USER = "pgserver"
 SUPERUSER = "postgres"  # also the name of the first database
 _SOCKET_PATH_LIMIT = 100  # bytes; the kernel's limit is 108 with the terminating zero (unix(7))
 _STEP = 0.05  # seconds between two looks
+_SOCKET_LINE = 4  # of PostgreSQL's own note, `postmaster.pid`: the folder of its socket
 _START_STEPS = 1200  # 60 s: recovery after a crash replays the journal first
 _STOP_SECONDS = 30
 _PREDECESSOR_TRIES = 100  # a predecessor whose owner was killed needs a moment to shut down
@@ -129,7 +130,7 @@ class Server:
 
     def dsn(self, database: str = SUPERUSER, *, user: str = SUPERUSER) -> str:
         """The address of a database, for asyncpg and for PostgreSQL's own tools."""
-        return f"postgresql://{user}@/{quote(database)}?host={quote(str(self._socket))}"
+        return _dsn(database, user=user, socket=str(self._socket))
 
     @property
     def pid(self) -> int:
@@ -193,6 +194,23 @@ def start(folder: Path, *, profile: Profile = DURABLE, lifeline: int | None = No
             raise
     except OSError as error:
         raise CannotStart(_trouble_of(error), folder=folder, detail=str(error)) from error
+
+
+def running(folder: Path, database: str, *, user: str) -> str | None:
+    """The address of a database of the server that some process runs on a folder; None of none."""
+    note = folder.absolute() / "cluster" / "postmaster.pid"
+    try:
+        lines = note.read_text().splitlines()
+        os.kill(int(lines[0]), 0)
+    except (OSError, ValueError, IndexError):
+        return None  # no note, or one that a killed server left behind
+    if len(lines) <= _SOCKET_LINE:
+        return None
+    return _dsn(database, user=user, socket=lines[_SOCKET_LINE])
+
+
+def _dsn(database: str, *, user: str, socket: str) -> str:
+    return f"postgresql://{user}@/{quote(database)}?host={quote(socket)}"
 
 
 def tool(name: str) -> Path:

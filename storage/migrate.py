@@ -84,6 +84,13 @@ async def migrate(dsn: str, *, folder: Path = MIGRATIONS) -> Sequence[str]:
         await connection.close()
 
 
+async def pending(connection: _Connection, *, folder: Path = MIGRATIONS) -> Sequence[str]:
+    """Name what `migrate` would apply to a database that has a history; raises CannotMigrate."""
+    migrations = await asyncio.to_thread(read, folder)
+    applied = await _applied(connection, migrations)
+    return [migration.name for migration in migrations[applied:]]
+
+
 def _parse(path: Path) -> Migration:
     match = _FILE.fullmatch(path.name)
     if match is None:

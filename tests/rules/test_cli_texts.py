@@ -13,7 +13,7 @@ from cli import texts
 from cli.commands import root
 from conference.records import ActionState, RoleState, SeatState, SittingState
 from protocol.payloads import LEAF_KINDS
-from protocol.sentences import LANGS
+from protocol.sentences import LANGS, Lang
 from protocol.vocabulary import Part, Provenance, RosterRole
 
 ROOT = Path(__file__).parents[2]
@@ -104,3 +104,18 @@ def test_every_sentence_that_the_program_says_is_in_the_catalogue() -> None:
 
     assert len(said) > 20
     assert [key for key in sorted(said) if key not in texts.catalogue()] == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_page_and_the_command_line_name_the_same_risks(lang: Lang) -> None:
+    """What Entaku cannot do is said in the same words wherever it is said."""
+    page = (ROOT / "web" / "src" / "text" / lang / "settings.ts").read_text(encoding="utf-8")
+    said = dict(re.findall(r'"(about\.risk\.\d+(?:\.t)?)":\s*"((?:[^"\\]|\\.)*)"', page))
+    ours = {
+        key.removesuffix(".text").replace(".title", ".t"): entry[lang]
+        for key, entry in texts.catalogue().items()
+        if key.startswith("about.risk.")
+    }
+
+    assert len(ours) >= 14
+    assert ours == said

@@ -1,0 +1,1 @@
+"""What is wrong with an installation: looked at from outside, nothing is changed or repaired."""
