@@ -43,6 +43,11 @@ class Bare:
             except ConnectionError:
                 return b""
 
+    def is_broken(self) -> bool:
+        """Whether the other side closed, found out by saying more, without reading."""
+        self.say(b"\r\n")
+        return self.writer.transport.is_closing()
+
     async def upgrade(self) -> None:
         """Become a WebSocket of the server's engine, before any sign-in."""
         self.say(
