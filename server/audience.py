@@ -4,7 +4,7 @@ A push is a read: only devices that the entry of a change names get its bytes.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -57,6 +57,8 @@ class Audience:
         default_factory=WeakValueDictionary[CaseId, asyncio.Lock]
     )
     hands: Hands = field(default_factory=Hands)
+    logged: dict[CaseId, set[Did]] = field(default_factory=dict[CaseId, set[Did]])
+    """Devices here that the entry of a change took out already, and that are still to be cut."""
     _renewed: datetime | None = None
 
     @property
@@ -122,6 +124,7 @@ class Audience:
         there = self.joined.setdefault(case, {})
         before = there.get(listener.session.sid)
         there[listener.session.sid] = listener
+        self._settle(case, {listener.session.actor.did})
         if before is not None:
             await self.listeners.unlisten([before.sub])
         await self.listeners.listen(self._row(case, listener), now=now)
@@ -148,12 +151,31 @@ class Audience:
         listeners = self.joined.get(case, {})
         devices = {sid: each.session.actor.did for sid, each in listeners.items()}
         codes = {sid: evicted[did] for sid, did in devices.items() if did in evicted}
-        await self._dismiss(case, self._cut(case, codes))
+        cut = self._cut(case, codes)
+        self._settle(case, set(evicted))
+        await self._dismiss(case, cut)
+
+    def note_logged(self, case: CaseId, dids: Iterable[Did]) -> None:
+        """Remember who of those that listen here is in the entry of a change as taken out."""
+        here = {each.session.actor.did for each in self.joined.get(case, {}).values()}
+        if gone := here.intersection(dids):
+            self.logged.setdefault(case, set()).update(gone)
+
+    def _settle(self, case: CaseId, dids: set[Did]) -> set[Did]:
+        """Forget what was remembered of some devices; give those who were in an entry."""
+        known = self.logged.get(case, set[Did]()) & dids
+        left = self.logged.pop(case, set[Did]()) - dids
+        if left:
+            self.logged[case] = left
+        return known
 
     async def sweep(self, case: CaseId, held: Held) -> None:
         """Cut whoever may no longer listen: a key, person, basis or seat ended meanwhile."""
         cut = self._cut(case, self._ended(case, held))
-        if not cut:
+        dids = {each.session.actor.did for each, _ in cut}
+        known = self._settle(case, dids)
+        if dids == known:
+            await self._dismiss(case, cut)
             return
         entry = Entry(
             kind=Kind.EVICT,
@@ -161,7 +183,7 @@ class Audience:
             id=self.desk.council.entries.new_id(),
             case=case,
             epoch=held.room.state.epoch,
-            objects=tuple(sorted({each.session.actor.did for each, _ in cut})),
+            objects=tuple(sorted(dids - known)),
         )
         try:
             await self.desk.council.entries.note(entry)

@@ -149,6 +149,7 @@ class LiveRooms:
         elif word.kind == "hand" and word.wid is not None:
             await self.audience.show_hand(case, word.wid, up=bool(word.up))
         else:
+            self.audience.note_logged(case, word.evicted)  # before anything is judged anew
             await self._take(case, {one.entry: one.to for one in word.entries})
 
     async def _take(self, case: CaseId, named: Mapping[int, Sequence[Did]]) -> None:

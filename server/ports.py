@@ -37,14 +37,16 @@ class Announcement(Closed, frozen=True, kw_only=True):
     """What one node tells the others of a council: ids and numbers, never content.
 
     `kind`: `id` (statements or a checkpoint are new), `feed` (rows up to `seq`; `entries` name
-    devices that may fetch), `gate`, `seat` (presence), `hand` (`wid` asks to speak, or with `up` 0
-    no longer), or `resync` (words may have been lost: look at everything).
+    devices that may fetch, `evicted` those whose end is in the log), `gate`, `seat` (presence),
+    `hand` (`wid` asks to speak, or with `up` 0 no longer), or `resync` (words may have been lost:
+    look at everything).
     """
 
     kind: str
     case: CaseId | None = None
     seq: U53 | None = None
     entries: tuple[Named, ...] = ()
+    evicted: tuple[Did, ...] = ()
     wid: Wid | None = None
     up: Bit = 0
 

@@ -122,6 +122,7 @@ class Posting:
                 case=case,
                 seq=done.committed[-1].seq,
                 entries=changes.named(done.committed, rows),
+                evicted=tuple(sorted({did for plan in done.plans for did in plan.evicted})),
             )
         )
 
@@ -246,6 +247,8 @@ class Posting:
             self.desk.council, case=case, held=held, parts=parts, code=code, now=now
         )
         committed = await self.desk.cache.store.commit(change)
+        for _, plan in decided:
+            self.audience.note_logged(case, plan.evicted)  # before anybody sweeps
         plans = [plan for _, plan in decided]
         id_leaves = tuple(leaf_hash(one.leaf) for one in change.logged)
         idn = held.seen.idn
