@@ -107,8 +107,14 @@ def _application(service: Service, found: Page | None) -> web.Application:
     docs.offer(app, CONTRACTS)
     page.offer(app, found)
     service.sockets.attach(app)
+    app.on_shutdown.append(_end_sockets)
     app.cleanup_ctx.append(_running)
     return app
+
+
+async def _end_sockets(app: web.Application) -> None:
+    """Before the end: else it would wait a minute for sockets that last as long as they like."""
+    await app[SERVICE].sockets.stop()
 
 
 async def _running(app: web.Application) -> AsyncGenerator[None]:

@@ -5,6 +5,7 @@ for what she missed, so nothing is lost, and nobody else waits for her.
 """
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any, Final
 from engineio.exceptions import SocketIsClosedError
 
 from crypto.errors import Code, Refused
+from server.events import UP
 from server.limits import Allowance, Bounds, Buckets
 
 FAREWELL: Final = 2.0
@@ -25,6 +27,9 @@ _FRAMES: Final = 4
 
 _WITH_BYTES: Final = ("5", "6")
 """Kinds of socket.io packets to which frames of bytes belong; nothing of ours is sent as bytes."""
+
+_FRAME: Final = re.compile(r"[12356]\Z|[23]probe\Z|4[0-6]")
+"""What Engine.IO's clients send: signs of life, and messages of Socket.IO."""
 
 _EMPTY: Final = 100  # bytes of a packet without a text of its own
 
@@ -136,11 +141,14 @@ class Lines:
     _lines: dict[str, Line] = field(default_factory=dict[str, Line])
     _frames: Buckets[str] = field(init=False)
     _abroad: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+    _ending: set[Line] = field(default_factory=set[Line])
+    """Lines that have heard their last words and should close by themselves."""
 
     def __post_init__(self) -> None:
         """Stand between the library's engine and what hears it."""
         self._frames = Buckets(Allowance.of(self.bounds.device_rate * _FRAMES))
         engine = self.server.eio
+        self.server._handle_event = self._named(self.server._handle_event)  # noqa: SLF001 -- nothing public sees an event's name first
         engine.create_queue = lambda: Outbox(self)
         for event, wrapped in (
             ("connect", self._connected),
@@ -168,6 +176,7 @@ class Lines:
             line.outbox.on_over = lambda: self.cut(line, Cut.SLOW)
             socket.poll = line.outbox.take
             socket.receive = self._paced(line, socket.receive)
+            socket._websocket_handler = self._framed(line, socket._websocket_handler)  # noqa: SLF001 -- its decoder throws
             self._await_sign_in(line)
             return answer
 
@@ -191,10 +200,42 @@ class Lines:
         async def ended(eio: str, reason: object = None) -> object:
             line = self._lines.pop(eio, None)
             if line is not None:  # it may be one that never reads, and waits for ever
+                self._ending.add(line)
                 asyncio.get_running_loop().call_later(FAREWELL, self._hang_up, line)
             return await inner(eio, reason)
 
         return ended
+
+    def _framed(self, line: Line, inner: Callable[[Any], Awaitable[object]]) -> object:
+        """End a line at a frame that the library cannot decode: it would leave it half open."""
+
+        async def handle(web_socket: Any) -> object:  # noqa: ANN401 -- the library has no types
+            read: Callable[[], Awaitable[object]] = web_socket.wait
+
+            async def wait() -> object:
+                frame = await read()
+                if frame is None or (isinstance(frame, str) and _FRAME.match(frame)):
+                    return frame
+                self.cut(line, Cut.GARBAGE)
+                return None  # as if the other side had closed
+
+            web_socket.wait = wait
+            return await inner(web_socket)
+
+        return handle
+
+    def _named(self, inner: Callable[..., Awaitable[None]]) -> object:
+        """Let only named events through: `connect` and `disconnect` are the library's own words."""
+
+        async def handle(
+            eio: str, namespace: str | None, number: object, data: list[object]
+        ) -> None:
+            if not isinstance(data[0], str):
+                raise TypeError(data)
+            if data[0] in UP:
+                await inner(eio, namespace, number, data)
+
+        return handle
 
     def _paced(self, line: Line, inner: Callable[[Any], Awaitable[None]]) -> object:
         """Read a line no faster than its device may go; what is not read waits at the sender."""
@@ -266,6 +307,7 @@ class Lines:
         asyncio.get_running_loop().call_soon(self._hang_up, line)
 
     def _hang_up(self, line: Line) -> None:
+        self._ending.discard(line)
         line.outbox.drop()
         if line.transport is not None:
             line.transport.abort()
@@ -287,8 +329,13 @@ class Lines:
             self._hang_up(line)
 
     async def stop(self) -> None:
-        """Wait until the lines that end have ended."""
+        """Close all lines; those that ended in order once their last words are written."""
         await asyncio.gather(*self._abroad)
+        for line in self._ending:
+            if line.transport is not None:
+                line.transport.close()
+        for line in list(self._lines.values()):
+            self._hang_up(line)
 
     def _of(self, sid: str) -> Line | None:
         place: str | None = self.server.manager.eio_sid_from_sid(sid, "/")

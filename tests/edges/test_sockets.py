@@ -18,6 +18,7 @@ from protocol.wire import Done, IdHead, InRoom, Token
 from server.service import SERVICE
 from tests.edges.people import SLUG, Edge, Person, code_of
 from tests.edges.test_identity_admission import revocation
+from tests.faults.hostile import bare
 
 CASE = CaseId(Id(bytes(16)))
 
@@ -228,6 +229,21 @@ async def test_every_socket_hears_of_a_checkpoint(edge: Edge, dial: Dial) -> Non
     await edge.agency(Cap.MEMBER)
 
     assert codec.decode(await phone.hear("idhead"), IdHead).size == before + 1
+
+
+async def test_a_node_ends_although_somebody_stays_on_the_line(edge: Edge, dial: Dial) -> None:
+    """Signed in or not: nobody who only listens holds up the end."""
+    person = await member(edge)
+    phone = await dial(person.token)
+    assert edge.client.server.port is not None
+
+    async with bare(edge.client.server.port) as stranger:
+        await stranger.upgrade()
+        async with asyncio.timeout(20):
+            await edge.client.server.close()
+
+        assert code_of(await phone.hear("cut")) == "UNAVAILABLE"
+        await stranger.all()
 
 
 async def test_the_end_of_the_node_is_told(edge: Edge, dial: Dial) -> None:
