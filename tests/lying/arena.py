@@ -1,12 +1,11 @@
 """One run: people, their server, and what is done to them, step by step and repeatable."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from crypto.errors import Code, Refused
-from crypto.hashing import sha256
 from protocol.ids import Digest, DocId, Hash
 from protocol.payloads import Revoke
 from protocol.statement import compose, sign, to_dsse
@@ -19,7 +18,7 @@ from tests.lying.knowledge import Knower
 from tests.lying.line import Ledger, Line, Stored
 from tests.lying.people import Person
 from tests.lying.server import Server
-from tests.lying.town import sealing_key
+from tests.lying.town import PEOPLE, sealing_key
 from tests.lying.truth import WATCHED, Broken, End, Truth, require
 from tests.world import registrar
 
@@ -56,9 +55,11 @@ class Arena:
             name: Person(name, staff, self.server, self.now) for name, staff in town.people.items()
         }
         self.truth: Final = self._truth()
+        self.server.posted = self.truth.posted
         for name, person in self.people.items():
             person.vault.contents = self.start.contents[name]
             person.vault.saved[:] = [person.vault.contents]
+            person.vault.sealed = partial(self.truth.sealed, person)
         self.count = 0
 
     def _server(self) -> Server:
@@ -69,7 +70,6 @@ class Arena:
             server.lines[0].put(stored)
         server.bundles.update({Digest(Hash(key)): data for key, data in held.bundles})
         server.ops.extend(held.ops)
-        server.posted = lambda name, post: self.truth.posted(self.people[name], post)
         return server
 
     def _truth(self) -> Truth:
@@ -118,6 +118,8 @@ class Arena:
             self.refusals[refusal.code.value] += 1
             self._require_halted(CHAIRED.get(name, who), refusal)
             return refusal.code
+        except Broken:
+            raise
         except (KeyError, IndexError, TypeError, AttributeError, AssertionError) as error:
             raise Broken(f"the client of {who} died of {name}: {error!r}") from error
         return None
@@ -178,7 +180,7 @@ class Arena:
     def revoke(self, line: Line, name: str) -> bytes:
         """Log the end of somebody's certificate; give the leaf's hash."""
         staff, net = self.start.town.people[name], self.server.net
-        agency = next(a for n, a in _agencies() if n == name)
+        agency = PEOPLE[name]
         body = Revoke(
             net=net,
             nce=self.start.town.world.nonce(),
@@ -195,15 +197,6 @@ class Arena:
         return leaf
 
 
-def _agencies() -> list[tuple[str, str]]:
-    from tests.lying.town import PEOPLE  # noqa: PLC0415
-
-    return list(PEOPLE.items())
-
-
 def pick(k: int, among: tuple[str, ...]) -> str:
     """One of several by a number."""
     return among[k % len(among)]
-
-
-__all__ = ["ACTS", "MEMBERS", "WHO", "Arena", "Broken", "Step", "act", "asyncio", "pick", "sha256"]

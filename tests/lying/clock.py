@@ -16,9 +16,7 @@ class _Leap(selectors.SelectSelector):
         super().__init__()
         self.leapt = 0.0
 
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, int]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Poll, and take the time as passed."""
         if timeout is None:
             raise RuntimeError("everybody waits for somebody else")

@@ -8,9 +8,10 @@ from protocol.ids import CaseId, DocId, Id, ItemId, Sid, SitId, SubId
 from protocol.ops import ItemBasis, PlannedItem, SeatInv, SitConv, SitOpen
 from protocol.payloads import Scope
 from protocol.times import DAY, HOUR, Instant
-from protocol.vocabulary import Duty, DocClass, ItemType, SeatAnswer
+from protocol.vocabulary import DocClass, Duty, ItemType, SeatAnswer
 from sdk import bases, seating
 from sdk.contents import Contents
+from sdk.opening import Words
 from tests.lying.clock import Timeless, wall
 from tests.lying.line import Ledger, Stored
 from tests.lying.people import Person
@@ -88,11 +89,12 @@ async def _found(loop: Timeless) -> Start:
     )
     convened = SitConv(sit=sit, kind="shien", no=1, starts=now().plus(HOUR), items=(item,))
     duties = {"chair": Duty.FACILITATOR, "csw": Duty.RECORDER}
+    silent: Words = {}
     seats = [
         SeatInv(sit=sit, wid=town.people[name].wid, duty=duties.get(name, Duty.MEMBER), late=0)
         for name in MEMBERS
     ]
-    await member.act((convened, {"purpose": "今後の支援"}), *[(each, {}) for each in seats])
+    await member.act((convened, {"purpose": "今後の支援"}), *[(each, silent) for each in seats])
     for name in MEMBERS:
         session = (await people[name].open()).session
         await seating.answer_seat(session, case, sit, ans=SeatAnswer.ACCEPT)

@@ -12,9 +12,9 @@ from protocol.ids import DocId, Hash, NetId
 from protocol.keys import body_key, wrap_key
 from protocol.payloads import Grant, Roster
 from protocol.statement import Statement
+from protocol.vocabulary import GrantWhat
 from protocol.wire import Post
 from sdk.opening import passing_of
-from protocol.vocabulary import GrantWhat
 
 Generation = tuple[DocId, int]
 LIMIT = 1 << 20

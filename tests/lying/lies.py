@@ -1,7 +1,7 @@
 """What a server can do with what it holds: drop, delay, replay, reorder, fork, roll back, swap.
 
-What is shown of a history lasts until `well`, a bent answer is bent once. It signs whatever it likes with its
-own keys, and feed hashes always add up where a row is inserted.
+What is shown of a history lasts until `well`, a bent answer is bent once. The server signs
+whatever it likes with its own keys, and feed hashes add up wherever it inserts a row.
 """
 
 from typing import Final
@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from crypto.errors import Code, Refused
 from protocol import bundle, codec
-from protocol.derived import device_id
-from protocol.ids import Blob, Digest, Hash, Key, Wid
+from protocol.derived import device_id, ek_hash
+from protocol.ids import Blob, Digest, Wid
 from protocol.payloads import Device, Roster
 from protocol.shapes import Closed
 from protocol.statement import Statement, compose, parse, sign, to_dsse
@@ -28,6 +28,7 @@ from protocol.wire import (
     Served,
     Subbed,
 )
+from tests.lying import traitor
 from tests.lying.arena import Arena, act, pick
 from tests.lying.line import Line
 from tests.lying.server import Bend
@@ -171,7 +172,8 @@ async def cross(arena: Arena, who: str, k: int) -> None:
 async def replay(arena: Arena, who: str, k: int) -> None:
     """A row is committed once more."""
     line = arena.line(who)
-    stored = line.rows[-1 - k % min(8, len(line.rows))]
+    far = len(line.rows) if k % 2 else min(8, len(line.rows))
+    stored = line.rows[-1 - k % far]
     arena.insert(line, stored.form, stored.data)
 
 
@@ -240,7 +242,7 @@ async def another_row(arena: Arena, who: str, k: int) -> None:
     """She gets a row that mallory wrote in the place of a real one, with the real one's hash."""
     line = arena.line(who)
     twin = line.fork(rows=len(line.rows) - 1, leaves=line.ledger.size)
-    data = await _words_of_mallory(arena, twin, k)
+    data = await traitor.words(arena, twin, k)
     stored = twin.force("env", data)
     seq = stored.row.seq
 
@@ -253,12 +255,6 @@ async def another_row(arena: Arena, who: str, k: int) -> None:
         return replace(whole, bytes=Blob(stored.data))
 
     bend_frames(arena, who, instead)
-
-
-async def _words_of_mallory(arena: Arena, line: Line, k: int) -> bytes:
-    from tests.lying.traitor import words  # noqa: PLC0415 -- she helps the server
-
-    return await words(arena, line, k)
 
 
 @act
@@ -419,7 +415,7 @@ async def ghost_device(arena: Arena, who: str, k: int) -> None:
         wid=wid,
         ik=public(person.ik),
         dk=public(key),
-        ekh=Digest(Hash(_ghost_hash())),
+        ekh=ek_hash(sealing_key("server").public),
         eg=0,
         nbf=arena.now().plus(-1000),
         exp=arena.now().plus(10_000_000_000),
@@ -430,12 +426,3 @@ async def ghost_device(arena: Arena, who: str, k: int) -> None:
     helped = sorted([sign(made, key), sign(made, mallory.ik), sign(made, mallory.dk)])
     line.ledger.add(to_dsse(made, helped), t=arena.now())
     arena.server.tell_log(line)
-
-
-def _ghost_hash() -> bytes:
-    from crypto.hashing import sha256  # noqa: PLC0415
-
-    return sha256(sealing_key("server").public)
-
-
-__all__ = ["Key"]

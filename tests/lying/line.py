@@ -8,15 +8,15 @@ from audit import checkpoint as checkpoints
 from audit import merkle, note
 from conference.content import Content, Sealed, parse_full, row_id
 from conference.fold import Room, fold
-from conference.usecases import Batch, plan
 from conference.room import Live
+from conference.usecases import Batch, plan
 from consent.register import load
 from crypto.hashing import sha256
 from protocol import replica
 from protocol.basis import device_of
 from protocol.directory import Directory
 from protocol.feed import Row, feed_hash
-from protocol.ids import CaseId, Did, Digest, Hash, NetId
+from protocol.ids import CaseId, Did, Digest, Hash, Key, NetId
 from protocol.leaf import Leaf, beat, leaf_for
 from protocol.payloads import Basis, Withdraw
 from protocol.room import RoomState
@@ -57,7 +57,7 @@ class Ledger:
         self.put(leaf.encode(), raw)
         return self.hashes[-1]
 
-    def _other_keys(self) -> list[Hash]:
+    def _other_keys(self) -> list[Key]:
         agencies = self.directory.agencies.values()
         return [key for chain in agencies for cert in chain.versions for key in cert.body.keys]
 

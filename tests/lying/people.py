@@ -10,6 +10,7 @@ from protocol import codec
 from protocol.ids import CaseId, Key, NetId
 from protocol.shapes import Closed
 from protocol.times import Instant
+from protocol.wire import Post
 from sdk.client import Client
 from sdk.clock import Clock
 from sdk.contents import Contents, CouncilPin, Identity, SealingSeed
@@ -37,6 +38,7 @@ class Ram(Vault):
         self.contents = contents
         self._mine: Final = dk
         self.saved: list[Contents] = [contents]
+        self.sealed: Callable[[Post], None] = lambda _post: None
 
     @property
     def dk(self) -> SigningKey:
@@ -48,7 +50,10 @@ class Ram(Vault):
         self.contents = codec.decode(
             codec.encode(change(self.contents)), Contents, limit=ANSWER_LIMIT
         )
-        self.saved.append(self.contents)
+        before, self.saved = self.saved[-1].unsent, [*self.saved, self.contents]
+        for each in self.contents.unsent:
+            if each not in before:
+                self.sealed(codec.decode(each.post, Post, limit=ANSWER_LIMIT))
 
     def close(self) -> None:
         """There is no file to let go of."""
@@ -201,4 +206,3 @@ def _enrolled(name: str, staff: Staff, net: NetId) -> Contents:
         identity=identity,
         ek=(SealingSeed(eg=0, seed=seed_of(name)),),
     )
-

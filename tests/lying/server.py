@@ -93,9 +93,7 @@ class Server:
         self.posted: Callable[[str, Post], None] = lambda _name, _post: None
         self._given: Final[dict[tuple[int, tuple[Hash, ...]], Receipted]] = {}
         self._eks: Final = {
-            Digest(Hash(sha256(ek))): ek
-            for name in town.people
-            if (ek := sealing_key(name).public)
+            Digest(Hash(sha256(ek))): ek for name in town.people if (ek := sealing_key(name).public)
         }
 
     def rename(self, case: CaseId) -> None:
@@ -213,16 +211,10 @@ class Server:
         bend = self.moods[name].bends.pop(type(answer), None)
         return codec.encode(answer if bend is None else bend(answer))
 
-    def _route(
-        self, name: str, path: str, body: bytes, query: Mapping[str, str]
-    ) -> Closed | bytes:
+    def _route(self, name: str, path: str, body: bytes, query: Mapping[str, str]) -> Closed | bytes:
         match path.split("/"):
-            case ["auth", "challenge"]:
-                codec.decode(body, Challenge, limit=LIMIT)
-                return Challenged(nonce=Hash(self.draw(32)), time=int(self.now()))
-            case ["auth"]:
-                did, until = self.town.people[name].dev.did, self.now().plus(600_000)
-                return SignedIn(token="t", expires=int(until), time=int(self.now()), did=did)
+            case ["auth", *rest]:
+                return self._sign_in(name) if not rest else self._challenge(body)
             case ["log", "id"]:
                 return self._page(name, int(query["start"]), int(query["limit"]))
             case ["log", "ops", *rest]:
@@ -235,6 +227,14 @@ class Server:
                 return self._room(name, what, body, query)
             case _:
                 raise Refused(Code.UNKNOWN_ID)
+
+    def _challenge(self, body: bytes) -> Challenged:
+        codec.decode(body, Challenge, limit=LIMIT)
+        return Challenged(nonce=Hash(self.draw(32)), time=int(self.now()))
+
+    def _sign_in(self, name: str) -> SignedIn:
+        did, until = self.town.people[name].dev.did, self.now().plus(600_000)
+        return SignedIn(token="t", expires=int(until), time=int(self.now()), did=did)
 
     def answer_list(self, name: str, path: str, pairs: Sequence[tuple[str, str]]) -> bytes:
         """Answer a question with repeated parameters."""
@@ -366,14 +366,13 @@ class Server:
 def framed(stored: Stored) -> Frame:
     """A whole row."""
     row = stored.row
-    form = "env" if stored.form == "env" else "stm"
     return Frame(
         seq=row.seq,
         id=row.id,
         sg=row.sg,
         idn=row.idn,
         fh=row.fh,
-        form=form,
+        form="env" if stored.form == "env" else "stm",
         view="full",
         bytes=Blob(stored.data),
     )

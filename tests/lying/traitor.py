@@ -4,7 +4,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from conference.content import Sealed, parse_full
 from crypto.errors import Code, Refused
 from protocol import basis, bundle, codec, envelope, grants
 from protocol.feed import Point
@@ -88,7 +87,7 @@ async def words(arena: Arena, line: Line, k: int) -> bytes:
 def _learn(arena: Arena, form: str, data: bytes, bundles: tuple[bytes, ...] = ()) -> None:
     row = RowIn(form="env" if form == "env" else "stm", bytes=Blob(data))
     post = Post(case=CaseId(arena.start.case), rows=(row,), bundles=tuple(map(Blob, bundles)))
-    arena.truth.posted(arena.people[LIAR], post)
+    arena.truth.posted(LIAR, post)
 
 
 # --- words -----------------------------------------------------------------------------------
@@ -250,6 +249,3 @@ async def hand_on(arena: Arena, who: str, k: int) -> None:
         [arena.draw(32)], passing=passing_of(bare, net=bare.net), ek=sealing_key(to.name).public
     )
     _post(arena, line, replace(bare, ct=Blob(ct)))
-
-
-__all__ = ["Sealed", "parse_full"]

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from audit.merkle import leaf_hash
 from conference.content import Content, Sealed, parse_full, row_id
 from conference.fold import Record
 from crypto.errors import Code
 from protocol.headers import DkHeader, DkText, Header, SumHeader
 from protocol.ids import CaseId, Did, Hash, Wid
-from protocol.payloads import FeedPoint, Grant, LogHead, Meet, Roster, Sect, Ack
+from protocol.payloads import Ack, FeedPoint, Grant, LogHead, Meet, Roster, Sect
 from protocol.statement import Statement
 from protocol.wire import Post
 from sdk.contents import Contents, RoomKeys
@@ -24,7 +25,7 @@ from tests.lying.knowledge import Knower
 from tests.lying.people import Person
 
 HONEST: Final = ("chair", "csw", "elder", "late")
-WATCHED: Final = ("eve", "mallory", "stranger", "late", "server")
+WATCHED: Final[tuple[str, ...]] = ("eve", "mallory", "stranger", "late", "server")
 FEW: Final = frozenset({"eve", "mallory", "late", "stranger", "server"})
 
 
@@ -67,14 +68,19 @@ class Truth:
 
     # --- what is told ------------------------------------------------------------------------
 
-    def posted(self, person: Person, post: Post) -> None:
-        """Somebody is about to send what she sealed."""
+    def sealed(self, person: Person, post: Post) -> None:
+        """Somebody keeps what she sealed, before it is sent."""
         honest = person.name in HONEST or (person.name == "eve" and not self.is_out("eve"))
         room = person.room(self.case)
         contents = [parse_full(row.form, row.bytes) for row in post.rows]
         self.signed.setdefault(person.name, set()).update(row_id(each) for each in contents)
         if honest and room is not None:
             self._sealed(room, contents)
+
+    def posted(self, name: str, post: Post) -> None:
+        """Bytes have come to the server, and so to everybody who helps it."""
+        ids = {row_id(parse_full(row.form, row.bytes)) for row in post.rows}
+        self.signed.setdefault(name, set()).update(ids)
         for knower in self.knowers.values():
             knower.learn(post)
 
@@ -167,13 +173,15 @@ class Truth:
 
     def _check_records(self, person: Person, room: Room) -> dict[Hash, str]:
         """I4, I2: whoever is shown as author signed it, once, in her order, on my history."""
-        seen, last = set[Hash](), dict[str, Hash | None]()
+        seen, last = set[Hash](), dict[str, tuple[int, Hash | None]]()
         authors = dict[Hash, str]()
         for record in room.feed.room.records:
             if record.code is Code.EQUIVOCATION:
                 require(
-                    "I2 a row of another history halts", holds=room.halted is not None,
-                    who=person.name, seq=record.seq,
+                    "I2 a row of another history halts",
+                    holds=room.halted is not None,
+                    who=person.name,
+                    seq=record.seq,
                 )
             if record.code is not None or record.author is None:
                 continue
@@ -185,13 +193,14 @@ class Truth:
             require("I4 signed by its author", holds=mine, seq=record.seq, author=name)
             self._check_standing(room, record, name)
             content = room.feed.contents.get(record.id)
-            if content is not None and name in HONEST:
-                self._check_place(room, content)
+            if content is not None:
+                self._check_place(room, record.seq, content)
             if isinstance(content, Sealed):
-                follows = content.header.p == last.get(name)
+                header = content.header
+                follows = (header.n, header.p) == last.get(name, (1, None))
                 gaps = room.feed.room.has_gaps
                 require("I4 in order", holds=follows or gaps, seq=record.seq, author=name)
-                last[name] = content.eid
+                last[name] = (header.n + 1, content.eid)
         return authors
 
     def _check_standing(self, room: Room, record: Record, name: str) -> None:
@@ -209,15 +218,15 @@ class Truth:
             inside = any(self.names.get(r.wid) == name for r in entry.body.mem)
             require("I4 written by a member", holds=inside, author=name, seq=record.seq)
 
-    def _check_place(self, room: Room, content: Content) -> None:
-        """I2: what an honest member names as past is my past."""
+    def _check_place(self, room: Room, seq: int, content: Content) -> None:
+        """I2: what an accepted row names as past is my past."""
         point, head = _named(content)
-        if room.halted is None and point is not None and point[0] <= room.state.seq:
-            same = room.state.fhs[point[0]] == point[1]
+        if room.halted is None and point is not None:
+            same = point[0] < seq and room.state.fhs[point[0]] == point[1]
             require("I2 one history behind an accepted row", holds=same, at=point[0])
-        root = room.state.log_root(head.n) if head is not None else None
-        if head is not None and root is not None and room.halted is None:
-            require("I2 one log behind an accepted row", holds=root == head.r, at=head.n)
+        if head is not None and room.halted is None:
+            same = room.state.log_root(head.n) == head.r
+            require("I2 one log behind an accepted row", holds=same, at=head.n)
 
     def _check_heads(self, room: Room) -> None:
         """Two words of the server that cannot both be true halt the room."""
@@ -248,7 +257,7 @@ class Truth:
 
 def room_hashes(room: Room) -> list[bytes]:
     """Leaf hashes of the log that a room is judged by."""
-    return room.session.council.log._hashes
+    return [leaf_hash(leaf) for leaf in room.session.council.log.leaves]
 
 
 def _named(content: Content) -> tuple[FeedPoint | None, LogHead | None]:

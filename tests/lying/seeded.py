@@ -1,0 +1,219 @@
+"""Planted faults: each takes one real check away, and the machine has to notice.
+
+The last three are faults that the machine found in the clients; they are kept as they were.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from audit import merkle
+from audit.checkpoint import Checkpoint
+from conference import fold as folding
+from conference import fold_contents
+from conference.content import Content
+from conference.fold import Live, Room
+from crypto.errors import Code, Refused
+from crypto.sealing import SealingKey
+from protocol import bundle, envelope, roster
+from protocol import certificates as certs
+from protocol.codec import b64u
+from protocol.feed import Row, feed_hash
+from protocol.ids import Digest
+from protocol.room import RoomState
+from protocol.wire import Frame, NameRow, SealingKeys
+from sdk import council, feed, idlog, opening, reader, room, stray, writer
+
+Patch = tuple[object, str, Callable[..., object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bug:
+    """A check that is not made; `says` is what such code would have got wrong."""
+
+    name: str
+    says: str
+    patches: Sequence[Patch]
+    lean: Sequence[str] = ()  # what a walk that looks for it does more often
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Check nothing."""
+
+
+def _yes(*_: object, **__: object) -> bool:
+    return True
+
+
+def _no(*_: object, **__: object) -> bool:
+    return False
+
+
+def _careless(
+    folded: Room, row: Row, content: Content | None, *, live: Live | None = None
+) -> Code | None:
+    """Believe the hash that came with a row."""
+    before = folded.state.fh
+    fh = feed_hash(before=before, seq=row.seq, row_id=row.id, sg=row.sg, idn=row.idn)
+    true = Row(seq=row.seq, id=row.id, sg=row.sg, idn=row.idn, fh=fh)
+    code = folding.fold(folded, true, content, live=live)
+    folded.state.fhs[-1] = row.fh
+    return code
+
+
+def _same_log(self: idlog.IdLog, signed: Checkpoint, new: Sequence[bytes]) -> None:
+    """Look at the checkpoint alone, and not at what was pinned."""
+    hashes = [*map(merkle.leaf_hash, self.leaves), *new]
+    if merkle.root(hashes) != signed.root:
+        raise Refused(Code.EQUIVOCATION, why="root")
+
+
+async def _any_keys(self: council.Council, hashes: set[Digest]) -> dict[Digest, bytes]:
+    """Take the keys in the order in which they were asked for."""
+    query = [("h", b64u(each)) for each in sorted(hashes)]
+    answer = await self.http.get("eks", SealingKeys, query=query)
+    return {each: bytes(ek) for each, ek in zip(sorted(hashes), answer.eks, strict=True)}
+
+
+def _any_name(_self: council.Council, row: NameRow) -> str:
+    return row.name
+
+
+def _any_bundle(_state: object, _entry: object, data: bytes) -> bundle.Bundle:
+    return bundle.parse(data)
+
+
+def _any_entry(
+    entry: bundle.Entry, *, epoch: bundle.Epoch, key: SealingKey, kc: object, held: object
+) -> bytes:
+    del kc, held
+    return key.open(entry.ct, info=bundle.info(epoch, sid=entry.sid, eg=entry.eg))
+
+
+async def _fold_on(self: reader.Reader, frame: Frame) -> None:
+    """As it was: a row that names another past was kept, and nothing else happened."""
+    try:
+        self.feed.take(frame)
+    except Refused as refusal:
+        await self.halt(refusal)
+        raise
+
+
+BUGS: Final = {
+    bug.name: bug
+    for bug in (
+        Bug(
+            name="feed-hash",
+            says="the hash of a row is believed, not computed",
+            patches=[(feed, "fold", _careless)],
+        ),
+        Bug(
+            name="log-rollback",
+            says="an identity log that is shorter than the pinned one is taken",
+            lean=("roll_back_log", "restart"),
+            patches=[(idlog.IdLog, "_require_same_log", _same_log)],
+        ),
+        Bug(
+            name="room-rollback",
+            says="a room that is shorter than the pinned one is taken",
+            patches=[(room.Room, "require_pins", _nothing), (room.Room, "_goes_on", _yes)],
+        ),
+        Bug(
+            name="sealing-keys",
+            says="sealing keys are not compared with the hash in the certificate",
+            lean=("own_keys", "share"),
+            patches=[(council.Council, "sealing_keys", _any_keys)],
+        ),
+        Bug(
+            name="bundle",
+            says="a bundle that its roster does not commit to is opened",
+            lean=("own_bundle", "remove", "hear", "share"),
+            patches=[
+                (roster, "require_bundle", _any_bundle),
+                (bundle, "open_entry", _any_entry),
+                (stray, "require_epoch_key", _nothing),
+                (opening, "require_epoch_key", _nothing),
+            ],
+        ),
+        Bug(
+            name="revocation",
+            says="a revoked certificate counts",
+            patches=[(certs.Chain, "ended", _no)],
+        ),
+        Bug(
+            name="signature",
+            says="the author's signature on an envelope is not verified",
+            patches=[(envelope, "check_signature", _nothing)],
+        ),
+        Bug(
+            name="past",
+            says="the row that an author had seen last is not compared",
+            lean=("misplace", "hear"),
+            patches=[(RoomState, "require_feed_point", _nothing)],
+        ),
+        Bug(
+            name="log-head",
+            says="the log head that a roster, grant or meet names is not compared",
+            lean=("usurp", "look"),
+            patches=[(RoomState, "require_log_head", _nothing)],
+        ),
+        Bug(
+            name="replay",
+            says="a signed thing counts as often as it is shown",
+            lean=("replay", "look"),
+            patches=[(folding, "_require_new", _nothing)],
+        ),
+        Bug(
+            name="chain",
+            says="gaps in an author's chain are not seen",
+            lean=("misplace", "look"),
+            patches=[(fold_contents, "_require_chain", _nothing)],
+        ),
+        Bug(
+            name="rotation",
+            says="whoever rotates chooses the members",
+            patches=[(roster, "_require_computed", _nothing)],
+        ),
+        Bug(
+            name="heads",
+            says="heads and receipts are not compared with rows",
+            patches=[(feed.Feed, "_require_heads", _nothing), (feed, "_contradict", _no)],
+        ),
+        Bug(
+            name="names",
+            says="a name is not compared with the one that was certified",
+            lean=("own_names", "names"),
+            patches=[(council.Council, "_checked", _any_name)],
+        ),
+        Bug(
+            name="pins-go-back",
+            says="after a refused rollback the pins were moved back to it",
+            patches=[(room.Room, "_goes_on", _yes)],
+        ),
+        Bug(
+            name="other-past-goes-on",
+            says="a row that names another past did not halt the room",
+            patches=[(reader.Reader, "fold", _fold_on)],
+        ),
+        Bug(
+            name="receipt-goes-on",
+            says="a receipt that contradicts the rows did not halt the room",
+            patches=[(writer.Writer, "_settle", vars(writer.Writer)["_settled"])],
+        ),
+    )
+}
+
+
+@contextmanager
+def planted(name: str | None) -> Generator[None]:
+    """Run with a fault in place; None for the code as it is."""
+    patches: Sequence[Patch] = () if name is None else BUGS[name].patches
+    kept = [(owner, attribute, vars(owner)[attribute]) for owner, attribute, _ in patches]
+    for owner, attribute, instead in patches:
+        setattr(owner, attribute, instead)
+    try:
+        yield
+    finally:
+        for owner, attribute, real in kept:
+            setattr(owner, attribute, real)
