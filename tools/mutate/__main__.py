@@ -100,7 +100,8 @@ class _Gate:
             self._killers.setdefault(site.module.name, Counter())[verdict.by] += 1
         else:
             known = "redundant" if site.id in page.redundant() else "UNNOTICED"
-            print(f"{known} {site.id}  ({verdict.tried} tests)  {site.shown}", flush=True)
+            why = verdict.broken or f"{verdict.tried} tests"
+            print(f"{known} {site.id}  ({why})  {site.shown}", flush=True)
         if self._done % 25 == 0:
             print(f"… {self._done} of {len(self._wanted)}", flush=True)
         _VERDICTS.write_text(json.dumps(self._kept, indent=0), encoding="utf-8")

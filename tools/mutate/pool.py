@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final, cast
 
@@ -31,11 +32,15 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The first test that failed, None when none did; `tried` is how many were run."""
+    """The first test that failed, None when none did; `tried` is how many were run.
+
+    `broken` says why a trial could not be held.
+    """
 
     rule: str
     by: str | None
     tried: int
+    broken: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +115,21 @@ def _try(session: pytest.Session, items: list[pytest.Item], site: Site, pipe: in
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
     by: str | None = None
+    broken: str | None = None
     tried = 0
     try:
         session.testsfailed = 0
         session.shouldfail = False
         swap.switch_off(site)
-        for item, after in zip(items, [*items[1:], None], strict=True):
+        for item, after in zip_longest(items, items[1:]):
             tried += 1
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             if session.testsfailed:
                 by = item.nodeid
                 break
     except BaseException as error:  # noqa: BLE001 -- told to the parent, the child ends
-        by = f"(broke: {error!r})"
-    os.write(pipe, json.dumps([by, tried]).encode())
+        broken = repr(error)
+    os.write(pipe, json.dumps([by, tried, broken]).encode())
 
 
 def _end(child: _Child, *, late: bool) -> Verdict:
@@ -135,8 +141,8 @@ def _end(child: _Child, *, late: bool) -> Verdict:
     rule = child.trial.site.id
     if not answer:
         return Verdict(rule=rule, by="(hung or died)", tried=0)
-    by, tried = cast("tuple[str | None, int]", json.loads(answer))
-    return Verdict(rule=rule, by=by, tried=tried)
+    by, tried, broken = cast("tuple[str | None, int, str | None]", json.loads(answer))
+    return Verdict(rule=rule, by=by, tried=tried, broken=broken)
 
 
 def run(folders: list[str], options: list[str], pool: Pool) -> None:

@@ -66,8 +66,10 @@ def _living() -> Iterator[FunctionType]:
 
 
 def _is_code(code: CodeType, site: Site) -> bool:
-    same = code.co_qualname == site.function and code.co_firstlineno == site.first_line
-    return same and code.co_filename.endswith("/" + site.module.file)
+    # An inner function lives in the code of its outer one, which is replaced as a whole.
+    outer, inner, _ = site.function.partition(".<locals>")
+    same = code.co_qualname == outer and (inner or code.co_firstlineno == site.first_line)
+    return bool(same) and code.co_filename.endswith("/" + site.module.file)
 
 
 def _code_of(tree: ast.Module, site: Site) -> CodeType:
