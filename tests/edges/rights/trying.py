@@ -30,12 +30,12 @@ async def try_all(place: Place) -> Cells:
     """Ask everything as everybody; endpoints in the order of the table."""
     cells: Cells = {(ask.at, ask.name): {} for ask in ASKS}
     for name in names(place):
-        async with _line(place, caller(place, name, best="chair")) as line:
+        async with line(place, caller(place, name, best="chair")) as held:
             for ask in ASKS:
                 who = caller(place, name, best=ask.best)
                 spoken = ask.at.startswith("socket ")
                 answered = await (
-                    _call(place, ask, who, line) if spoken else _send(place, ask, who)
+                    _call(place, ask, who, held) if spoken else _send(place, ask, who)
                 )
                 cells[ask.at, ask.name][name] = answered
     return cells
@@ -89,7 +89,7 @@ def _code(body: bytes) -> str:
 
 
 @asynccontextmanager
-async def _line(place: Place, who: Caller) -> AsyncGenerator[Phone | str]:
+async def line(place: Place, who: Caller) -> AsyncGenerator[Phone | str]:
     """A socket of the caller, or why she gets none."""
     phone, told = Phone(), list[Mapping[str, str]]()
     phone.io.on("connect_error", told.append)
@@ -108,10 +108,10 @@ async def _line(place: Place, who: Caller) -> AsyncGenerator[Phone | str]:
             await phone.io.disconnect()
 
 
-async def _call(place: Place, ask: Ask, who: Caller, line: Phone | str) -> str:
-    if isinstance(line, str):
-        return line
+async def _call(place: Place, ask: Ask, who: Caller, held: Phone | str) -> str:
+    if isinstance(held, str):
+        return held
     sent = ask.make(place, who.who)
     async with asyncio.timeout(30):
-        reply = await line.call(sent.to, sent.body)
+        reply = await held.call(sent.to, sent.body)
     return _told(place, ask, reply, status=None)
