@@ -119,7 +119,8 @@ def _text(data: bytes) -> str:
 def _tokens(text: str) -> tuple[str, list[str]]:
     outline: list[str] = []
     keys: list[str] = []
-    for key, mark, great, stray in _TOKEN.findall(text):
+    for token in _TOKEN.finditer(text):  # one at a time: garbage ends it before it is all read
+        key, mark, great, stray = token.groups()
         if key:
             keys.append(key)
         elif stray or (great and abs(int(great)) > _GREATEST):

@@ -5,6 +5,7 @@ socket ends with its token unless a fresh one came, and at once when its device 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,7 @@ from server.fanout import Fanout
 from server.limits import Caller, Limits, told_wait
 from server.lines import Lines
 from server.logs import Logger, trace
+from server.metrics import Metrics
 from server.ports import Clock, Rooms, Session
 from server.tokens import Access, Tokens
 
@@ -94,6 +96,7 @@ class Sockets:
         limits: Limits,
         clock: Clock,
         log: Logger,
+        metrics: Metrics,
     ) -> None:
         self._tokens: Final = tokens
         self._find: Final = find
@@ -101,6 +104,7 @@ class Sockets:
         self._limits: Final = limits
         self._clock: Final = clock
         self._log: Final = log
+        self._metrics: Final = metrics
         self._live: Final[dict[str, _Live]] = {}
         self._stopped = False
         library: Any = socketio  # it has no types
@@ -127,7 +131,10 @@ class Sockets:
 
     async def emit(self, sids: Iterable[str], event: str, data: bytes) -> None:
         """Queue one JSON text for some sockets; those that are gone are passed over."""
-        await self._fanout.send([sid for sid in sids if sid in self._live], event, data.decode())
+        there = [sid for sid in sids if sid in self._live]
+        if event == "push":
+            self._metrics.pushes.inc(len(there))
+        await self._fanout.send(there, event, data.decode())
 
     async def broadcast(self, council: Council, event: str, data: bytes) -> None:
         """Queue one JSON text for all sockets of a council."""
@@ -198,25 +205,29 @@ class Sockets:
             await live.hosted[1].gone(live.session)
 
     def _handler(self, event: str) -> Callable[..., Awaitable[str]]:
-        async def handle(sid: str, data: object = None) -> str:
-            return (await self._reply(event, sid, data)).decode()
+        async def handle(sid: str, *data: object) -> str:
+            only = data[0] if len(data) == 1 else None
+            began = time.perf_counter()
+            reply, code = await self._reply(event, sid, only)
+            self._metrics.answered(f"socket {event}", code, time.perf_counter() - began)
+            return reply.decode()
 
         return handle
 
-    async def _reply(self, event: str, sid: str, data: object) -> bytes:
+    async def _reply(self, event: str, sid: str, data: object) -> tuple[bytes, str]:
         live = self._live.get(sid)
         if live is None:
-            return codec.encode(failure(Refused(Code.BAD_TOKEN)))
+            return codec.encode(failure(Refused(Code.BAD_TOKEN))), Code.BAD_TOKEN.value
         try:
             self._limits.require(live.caller, now=self._seconds(), what=event)
             text = _utf8(data)
             live.hosted[0].require_live(live.session.actor)
             with self._limits.under_way(live.caller.device):
-                return codec.encode(await self._dispatch(event, live, text))
+                return codec.encode(await self._dispatch(event, live, text)), "ok"
         except Exception as error:  # noqa: BLE001 -- no packet goes unanswered
             refusal = self._refusal(error, event)
             await self._note(live, refusal, data)
-            return codec.encode(failure(refusal))
+            return codec.encode(failure(refusal)), refusal.code.value
 
     async def _note(self, live: _Live, refusal: Refused, data: object) -> None:
         """Write a refusal into the log; whoever goes too fast is not read for a moment."""

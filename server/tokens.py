@@ -76,7 +76,8 @@ class Tokens:
                 issuer=self._issuer,
                 options=_OPTIONS,
             )
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, ValueError, RecursionError) as error:
+            # The library reads the header's JSON before any check, and text that is no UTF-8.
             raise Refused(Code.BAD_TOKEN) from error
         expires = datetime.fromtimestamp(claims["exp"], tz=now.tzinfo)
         if now >= expires:

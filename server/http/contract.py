@@ -126,7 +126,7 @@ class Routes:
     def __iter__(self) -> Iterator[web.RouteDef]:
         """Give the routes as aiohttp wants them."""
         for each in self.contracts:
-            yield web.RouteDef(each.method, each.path, each.handler, {})
+            yield web.RouteDef(each.method, each.path, each.handler, {"expect_handler": _expected})
 
     def get(
         self,
@@ -186,6 +186,12 @@ class Routes:
             return handler
 
         return add
+
+
+async def _expected(request: web.Request) -> None:
+    """Say that a body may come; other expectations are passed over, as RFC 9110 allows."""
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def _everywhere(path: str) -> frozenset[Code]:

@@ -37,7 +37,10 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         response, code = await _answered(request, handler, service, held)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)  # the page has its own, wider fence
-        _log_line(request, service, code, duration=time.perf_counter() - started)
+        duration = time.perf_counter() - started
+        _log_line(request, service, code, duration=duration)
+        if not _is_socket(request):
+            service.metrics.answered(_route(request) or "none", code, duration)
         if not _is_socket(request):
             await _give(request, response, service)
     return response
@@ -55,6 +58,8 @@ async def _answered(
         if refusal is None:
             raise
         return answer(failure(refusal), status=error.status), str(error.status)
+    except web.RequestPayloadError:  # a body that is not encoded as it says
+        return await _refused(request, service, Refused(Code.BAD_J1))
     except Exception as error:  # noqa: BLE001 -- no request goes unanswered
         refused = as_refused(error)
         if refused is None:
