@@ -549,9 +549,9 @@ class Council:
     auditor: Staff  # A20
 
 
-def council() -> Council:
-    """Enrol everybody."""
-    world = World()
+def council(world: World | None = None) -> Council:
+    """Enrol everybody, in a new log unless one is given."""
+    world = World() if world is None else world
     for name in KINDS:
         world.agency(name)
     lead = (Cap.CHAIR, Cap.MEMBER)

@@ -40,12 +40,13 @@ class Retold:
         self.directory = Directory()
         self.hashes: list[bytes] = []
         for record in (*council["leaves"], *story["leaves"]):
-            self._leaf(record)
+            self.learn(record)
         self.story = story
         self.room = self._room() if story["case"] else None
         self.refusals = [self._row(record) for record in story["rows"]]
 
-    def _leaf(self, record: Json) -> None:
+    def learn(self, record: Json) -> None:
+        """Read one more leaf."""
         raw = bytes.fromhex(record["leaf"])
         text = record["stm"]
         body = None if text is None else statement.parse(text.encode())

@@ -88,18 +88,21 @@ export interface Verdict {
   readonly got: unknown;
 }
 
-/** The council's log and the story's own leaves after it. */
+/** The council's log, or another, and the story's own leaves after it. */
 export class ToldLog {
   readonly directory = new Directory();
   readonly story: Story;
+  readonly #begins: number;
   readonly #hashes: Uint8Array[] = [];
 
-  constructor(story: Story) {
+  constructor(story: Story, before: readonly LeafRecord[] = COUNCIL) {
     this.story = story;
-    for (const record of [...COUNCIL, ...story.leaves]) this.#take(record);
+    this.#begins = before.length;
+    for (const record of [...before, ...story.leaves]) this.learn(record);
   }
 
-  #take({ leaf, stm }: LeafRecord): void {
+  /** Read one more leaf. */
+  learn({ leaf, stm }: LeafRecord): void {
     const raw = fromHex(leaf);
     this.#hashes.push(leafHash(raw));
     const statement = stm === null ? null : parse(ENCODER.encode(stm));
@@ -114,7 +117,7 @@ export class ToldLog {
     return this.story.leaves.map(({ what, code }, at) => ({
       what: `leaf: ${what ?? ""}`,
       said: code ?? null,
-      got: this.directory.flaws.get(COUNCIL.length + at) ?? null,
+      got: this.directory.flaws.get(this.#begins + at) ?? null,
     }));
   }
 

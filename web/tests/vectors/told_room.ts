@@ -12,7 +12,7 @@ import type { Row } from "../../src/protocol/feed";
 import type { CaseId, DocId, Hash, RowHash, Sid } from "../../src/protocol/ids";
 import { RoomState, generationOf } from "../../src/protocol/room";
 import { ToldLog, sorted } from "./told_log";
-import type { Ask, RowTold, Story, Verdict } from "./told_log";
+import type { Ask, LeafRecord, RowTold, Story, Verdict } from "./told_log";
 
 const ENCODER = new TextEncoder();
 
@@ -21,8 +21,8 @@ export class ToldRoom extends ToldLog {
   readonly room: Room;
   readonly #codes: readonly (string | null)[];
 
-  constructor(story: Story) {
-    super(story);
+  constructor(story: Story, before?: readonly LeafRecord[]) {
+    super(story, before);
     const { net } = this.directory;
     if (net === null || story.case === null) throw new Error("the story has no room");
     const { directory, logRoot } = this;
