@@ -84,3 +84,22 @@ SELECT t.size, t.root FROM audit.tree t
 
 -- name: insert_checkpoint
 INSERT INTO audit.checkpoint (log_id, size, note, at) VALUES ($1, $2, $3, $4);
+
+---------------------------------------------------------------- how far behind the signatures are
+
+-- name: behind
+-- Entries without a place in the tree, then places above the newest checkpoint; ages in seconds.
+WITH signed AS (
+  SELECT COALESCE(max(size), 0) AS size, max(at) AS at FROM audit.checkpoint WHERE log_id = $1
+), waiting AS (
+  SELECT e.at FROM audit.entry e
+   WHERE e.log_id = $1
+     AND e.xid >= COALESCE((SELECT c.xmin_done FROM audit.cursor c WHERE c.log_id = $1), '0'::xid8)
+     AND NOT EXISTS (SELECT FROM audit.leaf l WHERE l.entry_id = e.id)
+  UNION ALL
+  SELECT e.at FROM audit.leaf l JOIN audit.entry e ON e.id = l.entry_id
+   WHERE l.log_id = $1 AND l.idx >= (SELECT size FROM signed)
+)
+SELECT (SELECT count(*) FROM waiting) AS entries,
+       COALESCE((SELECT extract(epoch FROM clock_timestamp() - min(at)) FROM waiting), 0)::float8 AS oldest,
+       COALESCE((SELECT extract(epoch FROM clock_timestamp() - at) FROM signed), 0)::float8 AS checkpoint;

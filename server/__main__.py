@@ -16,6 +16,7 @@ from server.app import create_app
 from server.doors import opened
 from server.logs import Logger, open_log
 from server.page import DamagedPage
+from server.scrape import offered
 from server.service import SERVICE
 from server.settings import BadSetting, Settings
 from server.troubles import tell
@@ -84,6 +85,9 @@ async def serve(settings: Settings, *, ended: asyncio.Event | None = None) -> No
         app = await create_app(settings, dsn=dsn, log_to=log)
         doors = app[SERVICE].doors
         await stack.enter_async_context(opened(app, doors, host=settings.host, port=settings.port))
+        if settings.metrics_listen is not None:
+            at, own = settings.metrics_listen
+            await stack.enter_async_context(offered(app[SERVICE], host=at, port=own))
         await _say_ready(app, log)
         await end.wait()
         log.info("ending")

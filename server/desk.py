@@ -23,6 +23,7 @@ from protocol.requests import require_recent, signed_request
 from protocol.times import Instant
 from server.council import Council
 from server.logs import Logger
+from server.metrics import Metrics
 from server.ports import Announcer, Clock, Session
 from server.rooms import Held, RoomCache
 from storage.pool import Pool
@@ -52,6 +53,7 @@ class Desk:
     node: str
     hint: Callable[[], None]
     log: Logger
+    metrics: Metrics
 
     def entry(
         self,
@@ -82,6 +84,7 @@ class Desk:
         gate: int | None,
     ) -> tuple[int, bytes]:
         """Store an entry that changes nothing: its number, which is a ticket, and its leaf."""
+        self.metrics.tickets.inc()
         asked = Asked(
             did=session.actor.did,
             aid=session.aid,

@@ -62,6 +62,10 @@ class Jobs:
                 self._service.log.warning("job.failed", job=name, trace=trace(error))
                 await asyncio.sleep(_PAUSE)
 
+    def _mark(self, job: str, host: Host | None = None) -> None:
+        council = "" if host is None else host.council.slug
+        self._service.rounds.mark(job, council, self._service.clock())
+
     # --- the logs ----------------------------------------------------------------------------
 
     async def _integrate(self, host: Host) -> None:
@@ -71,6 +75,7 @@ class Jobs:
                     await host.wake.wait()
             host.wake.clear()
             await self.level(host)
+            self._mark("integrate", host)
             await asyncio.sleep(_GAP)
 
     async def level(self, host: Host) -> None:
@@ -116,6 +121,7 @@ class Jobs:
                 host.wake.set()
                 await self.level(host)
             due = await host.rooms.due(now)
+            self._mark("limits", host)
             await asyncio.sleep(_until(due, now))
 
     async def _tick(self) -> None:
@@ -126,6 +132,7 @@ class Jobs:
             now = self._service.clock()
             await self._service.sockets.expire(now)
             await self._service.refresh()
+            self._mark("tick")
             ticks += 1
             if ticks % _FLUSH_TICKS == 0:
                 await self.flush(now)

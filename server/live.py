@@ -223,6 +223,7 @@ def live_rooms(council: Council, parts: Parts, *, node: str, register: Register)
         node=node,
         hint=parts.hint,
         log=parts.log,
+        metrics=parts.metrics,
     )
     audience = Audience(desk=desk, emitter=parts.emitter)
     return LiveRooms(

@@ -90,12 +90,14 @@ class Posting:
         mine = Waiting(session=session, batch=batch, answer=answer)
         queue = self.queues.setdefault(batch.case, deque())
         queue.append(mine)
+        self.desk.metrics.waiting.inc()
         stored: list[_Stored] = []
         try:
             async with self.desk.cache.turn(batch.case):
                 while not mine.answer.done():
                     stored += await self._serve(batch.case, queue)
         finally:
+            self.desk.metrics.waiting.dec()
             if mine in queue:  # cancelled before it was decided: nobody waits for it any more
                 queue.remove(mine)
             if not queue:
@@ -247,6 +249,7 @@ class Posting:
             self.desk.council, case=case, held=held, parts=parts, code=code, now=now
         )
         committed = await self.desk.cache.store.commit(change)
+        self._count(decided, committed)
         for _, plan in decided:
             self.audience.note_logged(case, plan.evicted)  # before anybody sweeps
         plans = [plan for _, plan in decided]
@@ -265,6 +268,12 @@ class Posting:
             with contextlib.suppress(*TROUBLES):
                 await self.desk.council.sync()
         return _Stored(held=held, plans=plans, committed=committed)
+
+    def _count(self, decided: Sequence[Decided], committed: Sequence[CommittedRow]) -> None:
+        metrics = self.desk.metrics
+        metrics.rows.inc(len(committed))
+        metrics.batches.observe(len(decided))
+        metrics.tickets.inc(len({row.entry for row in committed}))
 
     async def _part(self, waiting: Waiting, plan: Plan, now: datetime) -> Part:
         actor = waiting.session.actor

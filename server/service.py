@@ -24,6 +24,7 @@ from server.denials import Denials
 from server.doors import Doors
 from server.limits import Limits
 from server.logs import Logger
+from server.metrics import Metrics, Rounds
 from server.ports import Announcement, Announcer, Clock, Emitter, Rooms
 from server.settings import Settings
 from server.sockets import Hosted, Sockets
@@ -52,6 +53,7 @@ class Parts:
     hint: Callable[[], None]
     """Say that a statement waits for its checkpoint; entries are looked for ten times a second."""
     log: Logger
+    metrics: Metrics
 
 
 RoomsFactory = Callable[[Council, Parts], Rooms]
@@ -94,6 +96,8 @@ class Service:
     doors: Doors
     wire: Wire
     rooms: RoomsFactory
+    metrics: Metrics = field(default_factory=Metrics)
+    rounds: Rounds = field(default_factory=Rounds)
     hosts: dict[str, Host] = field(default_factory=dict[str, Host])
     opened: Callable[[Host], None] = field(default=lambda _: None)
     """Called for each council that this node begins to host."""
@@ -112,6 +116,7 @@ class Service:
                 limits=self.limits,
                 clock=self.clock,
                 log=self.log,
+                metrics=self.metrics,
             )
         return self._sockets
 
@@ -163,6 +168,7 @@ class Service:
             entropy=self.entropy,
             hint=wake.set,
             log=self.log,
+            metrics=self.metrics,
         )
         return Host(
             council=council,

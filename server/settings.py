@@ -71,7 +71,7 @@ class Settings:
     """Whether the last address in X-Forwarded-For is the caller's."""
 
     limits: Bounds = field(default_factory=Bounds)
-    metrics: tuple[str, int] | None = None
+    metrics_listen: tuple[str, int] | None = None
     """Address and port of the metrics, which are for nobody but the operator; None: none."""
 
     web: Path = page.FOLDER
@@ -112,7 +112,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         log_level=_level(environment),
         behind_proxy=_get(environment, "BEHIND_PROXY", "") not in {"", "0"},
         limits=_limits(environment),
-        metrics=_listen(environment),
+        metrics_listen=_listen(environment),
         web=_page(environment),
     )
 

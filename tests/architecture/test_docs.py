@@ -20,6 +20,7 @@ from protocol.payloads import LEAF_KINDS, PAYLOADS
 from protocol.sentences import sentence
 from server import settings
 from server.errors import STATUS
+from server.limits import Bounds
 from server.settings import BadSetting, Flaw
 
 ROOT = Path(__file__).parents[2]
@@ -280,7 +281,8 @@ def _is_read(name: str) -> bool:
 
 
 def _settings() -> set[str]:
-    names = {f"ENTAKU_{name.upper()}" for name in settings.Settings.__dataclass_fields__}
+    fields = {*settings.Settings.__dataclass_fields__, *Bounds.__dataclass_fields__} - {"limits"}
+    names = {f"ENTAKU_{name.upper()}" for name in fields}
     files = {f"{name}_FILE" for name in names}
     return names | {name for name in files if _is_read(name)}
 

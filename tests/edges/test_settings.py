@@ -47,7 +47,7 @@ def test_every_setting_is_read() -> None:
         log_level="debug",
         behind_proxy=True,
         limits=Bounds(rate=7, device_rate=9),
-        metrics=("127.0.0.1", 9464),
+        metrics_listen=("127.0.0.1", 9464),
     )
 
 
