@@ -96,8 +96,15 @@ export class Feed {
     this.#rows.push(row);
     if (content !== null) this.contents.set(id, content);
     else if (frame.form === "env") this.#blank.add(seq);
+    if (code === "EQUIVOCATION") this.#accuse(frame);
     this.#requireHeads(row);
     return code;
+  }
+
+  /** Its author names a past that is not mine: her signed row stands against the server's word. */
+  #accuse({ bytes }: Frame): void {
+    const newest = this.heard.at(-1)?.raw ?? new Uint8Array();
+    this.evidence = [newest, bytes === null ? new Uint8Array() : bytesOfBlob(bytes)];
   }
 
   #again(frame: Frame): void {

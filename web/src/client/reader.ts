@@ -253,6 +253,12 @@ export class Reader {
     });
   }
 
+  /** Take a row. */
+  protected foldRow(frame: Frame): Promise<void> {
+    this.feed.take(frame);
+    return Promise.resolve();
+  }
+
   /** Rows from a number on, without ticketed content, and the server's head. */
   protected async rowsFrom(start: number): Promise<Rows> {
     const query = { start: String(start) };
@@ -266,9 +272,8 @@ export class Reader {
     const bare = ids.filter((id) => !isWhole(this.feed.sealed(id)));
     for (const part of chunks(bare)) {
       const { frames } = await this.session.read(this.caseId, purpose, part);
-      await this.folding.run(() => {
-        for (const frame of frames) this.feed.take(frame);
-        return Promise.resolve();
+      await this.folding.run(async () => {
+        for (const frame of frames) await this.foldRow(frame);
       });
     }
   }

@@ -193,7 +193,7 @@ export class Room extends Reader {
   async open(): Promise<void> {
     await this.complete();
     await this.fetch();
-    await this.#requirePins();
+    await this.requirePins();
     await this.openKeys();
   }
 
@@ -247,10 +247,16 @@ export class Room extends Reader {
     for (const frame of await this.#filled(frames)) {
       // The rows between are fetched by whoever called.
       if (frame.seq > this.state.seq + 1) return;
-      await this.#halting(() => {
-        this.feed.take(frame);
-      });
+      await this.foldRow(frame);
     }
+  }
+
+  /** Take a row; one that contradicts what I hold halts the room, even if it is kept. */
+  protected override async foldRow(frame: Frame): Promise<void> {
+    await this.#halting(() => {
+      this.feed.take(frame);
+    });
+    if (this.feed.room.records.at(-1)?.code === "EQUIVOCATION") await this.#halt("EQUIVOCATION");
   }
 
   /** Rows are judged by the log that they name. */
@@ -312,9 +318,9 @@ export class Room extends Reader {
   /** Remember where this room stands; it never goes back from there. */
   async keepPins(): Promise<void> {
     const kept = roomOf(this.session.vault.contents, this.caseId);
-    const isReached = this.state.seq > 0 && this.state.seq >= kept.seq;
-    if (!isReached || same(this.pinned(kept), kept)) return;
-    await this.#requirePins();
+    if (this.state.seq === 0 || this.state.seq < kept.seq) return;
+    await this.requirePins();
+    if (same(this.pinned(kept), kept)) return;
     await this.#keep((each) => this.pinned(each));
   }
 
@@ -339,7 +345,7 @@ export class Room extends Reader {
   // --- pins --------------------------------------------------------------------------------------
 
   /** What I held before must still be there: ROLLBACK, EQUIVOCATION. */
-  async #requirePins(): Promise<void> {
+  async requirePins(): Promise<void> {
     const { state } = this;
     const kept = roomOf(this.session.vault.contents, this.caseId);
     if (kept.seq > state.seq || kept.n > state.epoch) {
@@ -355,10 +361,17 @@ export class Room extends Reader {
     }
   }
 
-  /** Keys and pins as they stand now. */
+  /** Keys and pins as they stand now; as they were, in a room that is not what I held. */
   pinned(kept: RoomKeys): RoomKeys {
+    if (!this.#goesOn(kept)) return kept;
     const { epoch: n, current, seq, fh } = this.state;
     return { ...Room.withKeys(kept, this), n, sid: current?.sid ?? null, seq, fh };
+  }
+
+  /** Tell whether the rows here continue those that were pinned. */
+  #goesOn({ seq, n, fh }: RoomKeys): boolean {
+    const { state } = this;
+    return seq <= state.seq && n <= state.epoch && (fh === null || state.fhs[seq] === fh);
   }
 
   /** Put keys beside the pins. */

@@ -94,6 +94,7 @@ export class Writer {
 
   async #write<T>(build: Build<T>, writing: Writing): Promise<T> {
     this.#renewed = false;
+    await this.room.requirePins();
     await this.#openKeys();
     // Lines 8 to 11 of mayWrite are asked row by row, while the draft is made.
     mayWrite(this.room.footing(), writing, () => undefined);
