@@ -31,6 +31,7 @@ OVERHEAD: Final = ENC_SIZE + 16
 
 _MLKEM_PUBLIC: Final = 1184
 _MLKEM_SEED: Final = 64
+_ANYBODY: Final = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 _SUITE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 
 
@@ -73,6 +74,16 @@ def seal(public: bytes, *, info: bytes, plaintext: bytes) -> bytes:
         return _SUITE.encrypt(plaintext, _public_key(public), info)
     except ValueError as error:
         raise Refused(Code.BAD_TAG) from error
+
+
+def is_public(public: bytes) -> bool:
+    """Tell whether anybody could seal to these bytes: size, range of ML-KEM, no small order."""
+    try:
+        _public_key(public)
+        _ANYBODY.exchange(X25519PublicKey.from_public_bytes(public[_MLKEM_PUBLIC:]))
+    except ValueError:
+        return False
+    return True
 
 
 def _public_key(public: bytes) -> MLKEM768X25519PublicKey:

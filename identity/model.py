@@ -12,6 +12,7 @@ from uuid import UUID
 
 from crypto.errors import Code, Refused
 from crypto.hashing import keyed
+from crypto.sealing import is_public
 from protocol import codec
 from protocol.certificates import invite_life
 from protocol.derived import ek_hash, worker_id
@@ -39,7 +40,6 @@ from protocol.times import SECOND, Instant
 from protocol.vocabulary import BasisKind
 from protocol.wire import NameBeside
 
-EK_SIZE: Final = 1216
 MAX_WAITING: Final = 1000
 """Most things that may wait in one council."""
 
@@ -232,7 +232,7 @@ def _sealing_key(body: Device, *, directory: Directory, ek: bytes | None) -> Bes
     before = chain.newest(directory.size) if chain else None
     if ek is None and before is not None and before.body.ekh == body.ekh:
         return NOTHING_BESIDE
-    if ek is None or len(ek) != EK_SIZE or ek_hash(ek) != body.ekh:
+    if ek is None or not is_public(ek) or ek_hash(ek) != body.ekh:
         raise Refused(Code.BAD_COMMITMENT, field="ek")
     return Beside(ekh=body.ekh, ek=ek)
 
@@ -299,7 +299,7 @@ def require_join(
     invite = require_live_invite(directory, body.inv, now=now)
     derived = worker_id(net=directory.net, aid=invite.aid, inv=body.inv)
     fits = body.wid == (invite.wid or derived) and set(body.caps) <= set(invite.caps)
-    if not fits or len(body.ek) != EK_SIZE or body.ik == body.dk:
+    if not fits or not is_public(body.ek) or body.ik == body.dk:
         raise Refused(Code.RULE_DENIED)
     return _signed_by_all(statement, body.ik, body.dk)
 
@@ -308,7 +308,7 @@ def require_link(directory: Directory, statement: Statement, body: Link) -> tupl
     """Check form and signature of a `link`: WRONG_NET, RULE_DENIED, BAD_SIG."""
     if body.net != directory.net:
         raise Refused(Code.WRONG_NET)
-    if body.wid not in directory.workers or len(body.ek) != EK_SIZE:
+    if body.wid not in directory.workers or not is_public(body.ek):
         raise Refused(Code.RULE_DENIED)
     return _signed_by_all(statement, body.dk)
 

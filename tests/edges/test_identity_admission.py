@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from crypto.hashing import sha256
 from protocol import payloads
+from protocol.derived import ek_hash
 from protocol.ids import Blob, CaseId, Digest, Hash, Id, Sid, SubId
 from protocol.invitation import Secret
 from protocol.times import DAY
@@ -147,6 +148,25 @@ async def test_a_device_brings_the_sealing_key_it_names(edge: Edge) -> None:
     for ek in (None, b"short", bytes(1216)):
         status, reply = await edge.admit(dsse, ek=ek)
         assert (status, code_of(reply)) == (422, "BAD_COMMITMENT")
+
+
+@pytest.mark.parametrize("spoil", [slice(0, 3), slice(1184, 1216)], ids=["ML-KEM", "X25519"])
+async def test_a_device_brings_a_key_that_one_can_seal_to(edge: Edge, spoil: slice) -> None:
+    """Or no roster could be made any more of the rooms its owner sits in."""
+    await edge.found()
+    office = await edge.agency(Cap.MEMBER)
+    person = await edge.enrol(office, Cap.MEMBER)
+    hostile = bytearray(person.ek.public)
+    hostile[spoil] = b"\xff" * 3 if spoil.start == 0 else bytes(32)
+    newer = Person(
+        wid=person.wid, aid=person.aid, name=person.name, ik=person.ik, dk=key(), ek=person.ek
+    )
+    body = replace(edge.device(newer), ekh=ek_hash(bytes(hostile)))
+    _, dsse = signed(body, person.ik, newer.dk, person.dk)
+
+    status, reply = await edge.admit(dsse, ek=bytes(hostile))
+
+    assert (status, code_of(reply)) == (422, "BAD_COMMITMENT")
 
 
 async def test_a_renewed_device_need_not_bring_its_sealing_key_again(edge: Edge) -> None:

@@ -138,11 +138,13 @@ def test_sealing_twice_gives_other_bytes() -> None:
     ids=["nothing", "short", "long", "no ML-KEM key", "share of zeros"],
 )
 def test_a_malformed_key_takes_no_seal(public: bytes) -> None:
-    """Every failure has one code."""
+    """Every failure has one code, and can be known beforehand."""
     with pytest.raises(Refused) as refused:
         sealing.seal(public, info=b"", plaintext=b"")
 
     assert refused.value.code is Code.BAD_TAG
+    assert not sealing.is_public(public)
+    assert sealing.is_public(SEALING.public)
 
 
 @pytest.mark.parametrize("size", [0, 31, 33])
