@@ -11,7 +11,7 @@ from crypto.hashing import sha256
 from protocol import bundle, replica, statement
 from protocol.bundle import SEALED_SIZE, Entry
 from protocol.headers import SumHeader
-from protocol.ids import Blob, Digest, Hash, Sid, SumId
+from protocol.ids import Blob, Did, Digest, Hash, Sid, SumId
 from protocol.ops import PlannedItem
 from protocol.payloads import Roster
 from protocol.statement import Statement
@@ -64,7 +64,7 @@ def planned(k: Case, by: Staff, *rows: Blob, bundles: tuple[Blob, ...] = ()) -> 
     live = Live(now=k.world.t, author=by.dev.did, present=frozenset())
     batch = usecases.parse_batch(post_of(k, *rows, bundles=bundles))
     size = k.world.size
-    return code_of(usecases.plan, k.room, batch, live=live, idn=size, devices=frozenset())
+    return code_of(usecases.plan, k.room, batch, live=live, idn=size, devices=frozenset[Did]())
 
 
 def test_a_batch_is_bounded_in_bytes_and_rows(story: Story) -> None:
@@ -101,7 +101,9 @@ def test_an_envelope_of_an_unknown_device_has_no_signature_to_commit_to(story: S
     batch = Batch(case=k.case, items=(("env", sealed.env.wire(), sealed),))
     live = Live(now=k.world.t, author=c.elder.dev.did, present=frozenset())
 
-    found = code_of(usecases.plan, k.room, batch, live=live, idn=k.world.size, devices=frozenset())
+    found = code_of(
+        usecases.plan, k.room, batch, live=live, idn=k.world.size, devices=frozenset[Did]()
+    )
     assert found is Code.UNTRUSTED
 
 
