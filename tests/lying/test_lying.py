@@ -56,9 +56,9 @@ def test_with_an_honest_server_nothing_is_refused_and_all_come_level() -> None:
 
 def test_whatever_it_does_nobody_is_deceived() -> None:
     """Hypothesis plays people, server and traitor; every step is followed by every check."""
-    tally = settle(runs=8, steps=25, start=4)
+    tally = settle(runs=6, steps=20, start=4)
 
-    assert tally.runs >= 8
+    assert tally.runs >= 6
     assert tally.broken == ""
 
 
