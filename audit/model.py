@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, Self
 
 from audit import entry as entries
-from audit.entry import Entry, Kind, Opening
+from audit.entry import Entry, Opening
 from crypto.errors import Code, Refused
 from protocol.ids import Aid, CaseId, Did, Hash, Id, Sid, Wid
 from protocol.times import Instant
@@ -134,16 +134,26 @@ def _subject(params: tuple[str, ...]) -> Id:
 def openings_of(found: Found, *, unwrap: Callable[[Id, bytes], bytes]) -> list[Opening]:
     """All openings of an entry; none once its facts or keys are erased.
 
-    `unwrap` takes an audit key (its id, its wrapping) out again. Raises BAD_TAG.
+    `unwrap` takes an audit key (its id, its wrapping) out again. Raises, with the index, BAD_TAG
+    for a key and BAD_PROOF for a kind that somebody changed in the database.
     """
+    try:
+        return _openings_of(found, unwrap)
+    except Refused as refusal:
+        raise Refused(refusal.code, **refusal.facts, index=found.index) from refusal
+
+
+def _openings_of(found: Found, unwrap: Callable[[Id, bytes], bytes]) -> list[Opening]:
     opened = found.opened
     if opened is None or opened.wrapped is None:
         return []
     leaf = entries.parse(found.leaf)
+    if found.kind != leaf.k:
+        raise Refused(Code.BAD_PROOF, why="kind")
     audit_key = unwrap(opened.key_id, opened.wrapped)
     key = entries.unwrap_key(audit_key=audit_key, entry=leaf.e, wrapped=opened.key_ct)
     facts = Entry(
-        kind=Kind(found.kind),
+        kind=leaf.k,
         at_ms=leaf.t,
         id=leaf.e,
         actor=opened.wid,

@@ -103,7 +103,7 @@ class Run:
         await fault()
         await tally.grows(1)
         took = (time.monotonic() - began) * 1000
-        self.flaws.append(await self.busy.flaws(self.machine))
+        self.flaws.append(await self.busy.flaws(self.machine.admin))
         self.tell(f"{name}: {len(tally.acknowledged)} rows, back after {took:.0f} ms")
         return took
 
@@ -127,7 +127,7 @@ class Run:
 
     async def verify(self) -> None:
         """Take both logs away as they are served, and verify them twice."""
-        async with looking_into(self.machine) as admin:
+        async with looking_into(self.machine.admin) as admin:
             found = [
                 (log, await _leaves(AuditLog(admin, council=log.council), log))
                 for log in await logs(admin)
@@ -210,7 +210,7 @@ async def measure(*, kills: int, cuts: int, seed: int) -> Faults:
     async with (
         running_machine() as machine,
         proxied(machine.node.port, draw=draw) as proxy,
-        people_at(machine, proxy.url, machine.folder / "vaults") as cast,
+        people_at(machine.node, proxy.url, machine.folder / "vaults") as cast,
     ):
         busy = Busy(cast, await hold(cast))
         run = Run(machine, busy, machine.folder, draw)
@@ -220,7 +220,7 @@ async def measure(*, kills: int, cuts: int, seed: int) -> Faults:
                 await run.suffer_and_verify("database", run.kill_database) for _ in range(kills)
             ]
             cut = [await _cut(run, proxy, place, way) for place, way in enumerate(ways)]
-        run.flaws.append(await busy.flaws(machine))
+        run.flaws.append(await busy.flaws(machine.admin))
         await busy.require_level()
         await run.level()
     return _faults(run, where, time.monotonic() - began, (server, database, cut), ways)

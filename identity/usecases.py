@@ -147,11 +147,14 @@ def _is_done(waiting: Waiting, new: Statement) -> bool:
 async def pend(request: Pend, *, view: View, waiting: WaitingRoom, now: datetime) -> None:
     """Leave a `join`, a `link` or an incomplete statement for its other side.
 
-    Raises WRONG_PLACE for another key or type, RATE_LIMITED when too much waits, CONFLICT when
-    something waits under the key, and the codes of the checks in `identity.model`.
+    The same once more changes nothing. Raises WRONG_PLACE for another key or type, RATE_LIMITED
+    when too much waits, CONFLICT when something else waits under the key, and the codes of the
+    checks in `identity.model`.
     """
     new = statement.parse(request.statement)
     waits = await waiting.all(now=now)
+    if any(_is_same(one, request, new) for one in waits):
+        return  # the answer to the first time was lost on its way
     match new.body:
         case Join() as body:
             _require_key(request, body.inv, has_mac=True)
@@ -177,10 +180,20 @@ async def pend(request: Pend, *, view: View, waiting: WaitingRoom, now: datetime
         payload=new.payload,
         signatures=signatures,
         mac=request.mac or None,
-        beside=codec.encode(request.name) if request.name else None,
+        beside=_beside(request),
         until=until,
     )
     await waiting.pend(kept, now=now)
+
+
+def _beside(request: Pend) -> bytes | None:
+    return codec.encode(request.name) if request.name else None
+
+
+def _is_same(one: Waiting, request: Pend, new: Statement) -> bool:
+    """Answer whether exactly this waits already: then it is the same request once more."""
+    asked = (request.key, new.typ, new.payload, request.mac or None, _beside(request))
+    return (one.key, one.typ, one.payload, one.mac, one.beside) == asked
 
 
 def _require_key(request: Pend, key: bytes, *, has_mac: bool) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from audit import merkle, tiles
 from audit.entry import Opening
 from audit.export import FolderWriter
 from audit.note import Verifier
-from crypto.errors import Code, Refused
+from crypto.errors import Code, Fact, Refused
 from protocol import requests
 from protocol.ids import Aid, Blob, CaseId, Did, Hash, Id, Sid, Wid
 from protocol.times import SECOND, Instant
@@ -110,11 +111,20 @@ class Auditor:
         clock = self._session.council.clock
         deadline = clock.now().plus(PATIENCE)
         while clock.now() < deadline:
-            copy = await self.copy_ops()
-            if any(merkle.leaf_hash(each) == leaf for each in copy.leaves):
+            copy = await self._first_copy()
+            if copy is not None and any(merkle.leaf_hash(each) == leaf for each in copy.leaves):
                 return copy
             await asyncio.sleep(_STEP)
         raise Refused(Code.NOT_LOGGED)
+
+    async def _first_copy(self) -> OpsCopy | None:
+        """A copy of the log; None while nothing in it was ever signed."""
+        try:
+            return await self.copy_ops()
+        except Refused as refusal:
+            if refusal.code is not Code.UNKNOWN_ID or self._session.ops.pin is not None:
+                raise
+            return None
 
     # --- the logs themselves -----------------------------------------------------------------
 
@@ -134,11 +144,34 @@ class Auditor:
         leaves = list[bytes]()
         for index in range(-(-signed.size // tiles.WIDTH)):
             place = tiles.tile_at(level=0, index=index, size=signed.size).entries_path
-            leaves += tiles.decode_bundle(await session.council.http.text(f"log/ops/{place}"))
+            leaves += await self._bundle(place)
         hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
         if len(leaves) != signed.size or merkle.root(hashes) != signed.root:
-            raise Refused(Code.BAD_PROOF, why="root")
+            raise Refused(Code.BAD_PROOF, **await self._place(hashes, signed.size))
         return OpsCopy(leaves=tuple(leaves), checkpoint=note, vkey=verifiers[0].vkey)
+
+    async def _bundle(self, place: str) -> list[bytes]:
+        """Fetch leaves that the checkpoint promises; the server cannot know nothing of them."""
+        try:
+            raw = await self._session.council.http.text(f"log/ops/{place}")
+        except Refused as refusal:
+            if refusal.code is not Code.UNKNOWN_ID:
+                raise
+            raise Refused(Code.BAD_PROOF, log="ops", why="missing", place=place) from refusal
+        return tiles.decode_bundle(raw)
+
+    async def _place(self, hashes: Sequence[bytes], size: int) -> dict[str, Fact]:
+        """Where leaves that are not the signed ones differ from the tiles served beside them."""
+        facts: dict[str, Fact] = {"log": "ops", "why": "root"}
+        for tile in (each for each in tiles.tiles_of(size) if each.level == 0):
+            start = tile.index * tiles.WIDTH
+            served = tiles.hashes_of(await self._session.council.http.text(f"log/ops/{tile.path}"))
+            for index, (mine, other) in enumerate(
+                zip_longest(hashes[start:][: tile.width], served)
+            ):
+                if mine != other:
+                    return facts | {"place": tile.entries_path, "index": start + index}
+        return facts
 
     async def checkpoints(self) -> tuple[bytes, bytes]:
         """The newest verified checkpoints of `id` and `ops`, to be kept for later."""
@@ -198,7 +231,10 @@ def _line(found: EntryOut, copy: OpsCopy) -> Line:
         Opening(field=each.field, mac=each.hmac, value=each.value) for each in found.openings
     )
     for each in openings:
-        entries.check_opening(leaf, each)
+        try:
+            entries.check_opening(leaf, each)
+        except Refused as refusal:
+            raise Refused(refusal.code, **refusal.facts, log="ops", index=index) from refusal
     opened = {each.field: each.value for each in openings}
     return Line(
         index=index,

@@ -73,6 +73,22 @@ async def test_one_join_waits_for_one_invitation(edge: Edge) -> None:
     assert code_of(replies[1][1]) == "CONFLICT"
 
 
+async def test_the_same_join_once_more_is_no_second_one(edge: Edge) -> None:
+    """Its first answer may have been lost: it waits once, and she is not told to start anew."""
+    await edge.found()
+    office = await edge.agency(Cap.MEMBER)
+    secret = Secret(seed()[:16])
+    await edge.admitted(edge.invitation(office, secret, Cap.MEMBER), office.registrar)
+    person = edge.newcomer(office, secret.inv)
+    made, dsse = signed(join(edge, person, secret), person.ik, person.dk)
+    mac = secret.join(edge.net, tbs=made.tbs)
+    asked = Pend(key=Blob(secret.inv), statement=dsse, mac=mac)
+
+    replies = [await edge.send(f"/v1/{SLUG}/pend", asked) for _ in range(2)]
+
+    assert [status for status, _ in replies] == [200, 200]
+
+
 def join(edge: Edge, person: Person, secret: Secret) -> payloads.Join:
     """A request to join."""
     return payloads.Join(

@@ -17,7 +17,7 @@ from protocol.wire import Post, Receipted
 from sdk.client import Client
 from sdk.member import Member
 from tests.edges.sdk.stage import Cast, Held, level
-from tests.faults.machine import Machine, looking_into
+from tests.faults.machine import looking_into
 
 AWAY: Final = frozenset({Code.UNAVAILABLE, Code.NOT_SEATED, Code.BAD_TOKEN})
 """What people are told while server, database or line are away, or their socket is not back yet."""
@@ -163,10 +163,10 @@ class Busy:
 
     # --- what must hold ----------------------------------------------------------------------
 
-    async def flaws(self, machine: Machine) -> Flaws:
+    async def flaws(self, dsn: str) -> Flaws:
         """Compare what was acknowledged with what stands in feed and log."""
         acknowledged = list(self.tally.acknowledged)
-        async with looking_into(machine) as admin:
+        async with looking_into(dsn) as admin:
             rows = await admin.fetch("SELECT seq, id, entry_id FROM room.feed ORDER BY seq")
             known = {row["id"] for row in await admin.fetch("SELECT id FROM audit.entry")}
         stored = Counter(bytes(row["id"]) for row in rows)

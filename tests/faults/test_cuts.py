@@ -26,7 +26,7 @@ async def test_cut_lines_lose_and_repeat_nothing(machine: Machine, tmp_path: Pat
     draw = random.Random(4)  # noqa: S311 -- where a line is cut, and the same in every run
     async with (
         proxied(machine.node.port, draw=draw) as proxy,
-        people_at(machine, proxy.url, tmp_path / "vaults") as cast,
+        people_at(machine.node, proxy.url, tmp_path / "vaults") as cast,
     ):
         busy = Busy(cast, await hold(cast))
         async with at_work(busy):
@@ -34,7 +34,7 @@ async def test_cut_lines_lose_and_repeat_nothing(machine: Machine, tmp_path: Pat
                 await proxy.cut(way)
                 await busy.tally.grows(ROWS)
 
-        assert await busy.flaws(machine) == Flaws()
+        assert await busy.flaws(machine.admin) == Flaws()
         await busy.require_level()
 
     assert proxy.cuts == 2 * len(Way)

@@ -24,7 +24,7 @@ async def machine() -> AsyncIterator[Machine]:
 @pytest.fixture
 async def cast(machine: Machine, tmp_path: Path) -> AsyncIterator[Cast]:
     """Four people."""
-    async with people_at(machine, machine.node.url, tmp_path / "vaults") as people:
+    async with people_at(machine.node, machine.node.url, tmp_path / "vaults") as people:
         yield people
 
 
@@ -40,7 +40,7 @@ async def test_a_server_killed_while_people_write_loses_nothing(
             await machine.node.start()
         await busy.tally.grows(ROWS)
 
-    assert await busy.flaws(machine) == Flaws()
+    assert await busy.flaws(machine.admin) == Flaws()
     await busy.require_level()
 
 
@@ -67,5 +67,5 @@ async def test_a_database_killed_while_people_write_loses_nothing(
     assert codes == [Code.UNAVAILABLE]
     assert machine.node.process is not None
     assert machine.node.process.returncode is None
-    assert await busy.flaws(machine) == Flaws()
+    assert await busy.flaws(machine.admin) == Flaws()
     await busy.require_level()
