@@ -68,6 +68,18 @@ _SCHEMES: Final[Json] = {
         "description": "協議会の指紋（base64url） / the council's fingerprint",
     },
 }
+_LINKS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
+    "get-cases": {
+        "get-cases-by-case-rows": {"case": "$response.body#/cases/0/case"},
+        "get-cases-by-case-head": {"case": "$response.body#/cases/0/case"},
+    },
+    "get-log-id": {
+        "get-log-by-log-proof-consistency": {"from": "$request.query.start"},
+    },
+    "get-names": {"get-names": {"w": "$response.body#/names/0/wid"}},
+}
+"""By operation and where it leads: parameters of the next one, the council aside."""
+
 _DESCRIPTION: Final = f"""\
 本文はすべてJSONで、未知の項目、重複、小数、2⁵³以上の数、6段を超える入れ子、{MAX_BODY}バイトを超えるものは拒みます。
 拒むときは `Failure` を返します。`code` は変わらない理由コード、文は日本語と英語です。
@@ -163,7 +175,15 @@ def _responses(contract: Contract) -> Json:
         str(status): _refusal(sorted(codes), contract.gives.get(status))
         for status, codes in _by_status(contract.refuses).items()
     }
+    links = _LINKS.get(operation_id(contract))
+    if links is not None:
+        given["200"]["links"] = {name: _link(name, given) for name, given in links.items()}
     return dict(sorted({**given, **refused}.items()))
+
+
+def _link(name: str, parameters: Mapping[str, str]) -> Json:
+    known = {"slug": "$request.path.slug", **parameters}
+    return {"operationId": name, "parameters": known}
 
 
 def _by_status(codes: Iterable[Code]) -> dict[int, list[Code]]:
