@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page
 from server.http import page as served
 from server.page import Page as Build
 from server.page import load
-from tests.browser.stage import ROOT, SCREENS, WIDTHS, Hall, Seat
+from tests.browser.stage import OUTSIDE, ROOT, SCREENS, WIDTHS, Hall, Seat
 
 _STANDS: Final = """() => document.querySelector("main")?.innerText.trim() > "" """
 _STILL: Final = """(quiet) => new Promise((done) => {
@@ -28,16 +28,6 @@ _STILL: Final = """(quiet) => new Promise((done) => {
 })"""
 _QUIET: Final = 160
 """Milliseconds without a change after which a scene stands; its answers take less."""
-
-_OUTSIDE: Final = """() => {
-  const wide = document.documentElement.clientWidth;
-  const whole = document.documentElement.scrollWidth;
-  if (whole <= wide) return [];
-  const out = [...document.body.querySelectorAll("*")].filter(
-    (each) => each.getBoundingClientRect().right > wide + 0.5);
-  const names = out.slice(0, 5).map((each) => `${each.tagName}.${each.className}`);
-  return [`${whole} > ${wide}`, ...names];
-}"""
 
 _CROWDED: Final = """() => {
   const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")];
@@ -109,7 +99,7 @@ class Gallery:
 
     async def outside(self) -> list[str]:
         """What makes the page scroll sideways: how wide it is, and the first that stick out."""
-        found: list[str] = await self.page.evaluate(_OUTSIDE)
+        found: list[str] = await self.page.evaluate(OUTSIDE)
         return found
 
     async def crowded(self) -> list[str]:

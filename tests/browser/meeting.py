@@ -108,6 +108,14 @@ async def add_issue(person: Person, issue: str, urgency: str, reason: str) -> No
     await expect(form).to_have_count(0)
 
 
+async def edit_issue(person: Person, issue: str) -> Locator:
+    """Open the form of an issue that stands on the board."""
+    page, name = person.seat.page, f"「{issue}」を直す"
+    await person.press(name)
+    await person.click(page.get_by_role("menuitem", name=name))
+    return page.get_by_role("form", name=name)
+
+
 async def add_action(person: Person, what: str, agency: str, who: str, due: str) -> None:
     """Offer an action to somebody of the room."""
     await person.press("対応事項を加える")

@@ -80,7 +80,7 @@ class Person:
 _FIELDS = "input:not([type=checkbox]):not([type=radio]), textarea, select"
 
 
-async def choose_keys(seat: Seat, *, code: str | None) -> None:
+async def choose_keys(seat: Seat, *, code: str | None, place: str = "このブラウザーの中") -> None:
     """From an invitation to the making of keys; without a code the link was opened."""
     person = Person(seat=seat, name=seat.name)
     if code is not None:
@@ -92,13 +92,13 @@ async def choose_keys(seat: Seat, *, code: str | None) -> None:
     await person.type("合言葉", PASSPHRASE)
     await person.type("合言葉（もう一度）", PASSPHRASE)
     await person.type("保管庫の名前", seat.name)
-    await person.tick("このブラウザーの中")
+    await person.tick(place)
     await person.press("鍵を作って登録を申し込む")
 
 
-async def ask_to_join(seat: Seat, *, code: str | None) -> None:
+async def ask_to_join(seat: Seat, *, code: str | None, place: str = "このブラウザーの中") -> None:
     """From an invitation to digits that are read aloud."""
-    await choose_keys(seat, code=code)
+    await choose_keys(seat, code=code, place=place)
     person = Person(seat=seat, name=seat.name)
     await person.sees("12桁の数字を読み上げてください", within=_KEYS)
 

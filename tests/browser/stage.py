@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import aiohttp
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Worker
@@ -17,6 +17,19 @@ SCREENS: Final = ROOT / ".data" / "test-output" / "screens"
 FIGURES: Final = SCREENS.parent / "figures.jsonl"
 WIDTHS: Final = {390: 844, 1280: 800, 1920: 1080}
 """The widths of a phone, of an office PC and of a wall screen, with their heights."""
+
+OUTSIDE: Final = """() => {
+  const wide = document.documentElement.clientWidth;
+  const whole = document.documentElement.scrollWidth;
+  if (whole <= wide) return [];
+  const out = [...document.body.querySelectorAll("*")].filter(
+    (each) => each.getBoundingClientRect().right > wide + 0.5);
+  const names = out.slice(0, 5).map((each) => `${each.tagName}.${each.className}`);
+  return [`${whole} > ${wide}`, ...names];
+}"""
+"""What makes a page scroll sideways: how wide it is, and the first that stick out."""
+
+_DRAWN: Final = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
@@ -74,10 +87,13 @@ class Seat:
         return running[0] if running else await self.page.wait_for_event("worker")
 
     async def shots(self, name: str) -> None:
-        """Photograph the whole page at the three widths, then go back to its own."""
+        """Photograph the whole page at the three widths, where it may not scroll sideways."""
         before = self.page.viewport_size
         for width, height in WIDTHS.items():
             await self.page.set_viewport_size({"width": width, "height": height})
+            await self.page.evaluate(_DRAWN)
+            outside: list[str] = await self.page.evaluate(OUTSIDE)
+            self.troubles += [f"{name} at {width} px: {each}" for each in outside]
             await self.page.screenshot(
                 path=SCREENS / f"{name}-{width}.png", full_page=True, animations="disabled"
             )
@@ -95,6 +111,7 @@ class Seat:
         found = list[str]()
         for contrast in contrasts:
             await self.page.emulate_media(contrast=contrast)
+            await self.page.evaluate(_DRAWN)
             broken: list[object] = await self.page.evaluate(_RUN_AXE, _RULES)
             found += [f"{contrast}: {json.dumps(each, ensure_ascii=False)}" for each in broken]
         await self.page.emulate_media(contrast="null")
@@ -108,6 +125,9 @@ class Hall:
     browser: Browser
     url: str
     seats: list[Seat] = field(default_factory=list[Seat])
+    quota: int | None = None
+    """Bytes that a browser may keep, where there is less room than usual."""
+
     provoked: bool = False
     """Whether the test itself broke a policy, so that reports are no complaint."""
 
@@ -123,6 +143,10 @@ class Hall:
         seat = Seat(name=name, context=context, page=await context.new_page())
         seat.watch()
         self.seats.append(seat)
+        if self.quota is not None:
+            devtools: Any = await context.new_cdp_session(seat.page)  # no complete types
+            room = {"origin": self.url, "quotaSize": self.quota}
+            await devtools.send("Storage.overrideQuotaForOrigin", room)
         await seat.page.goto(place)
         return seat
 

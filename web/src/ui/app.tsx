@@ -19,7 +19,7 @@ import { SCREENS } from "./screens";
 import { JoinDevice } from "./screens/join/device";
 import { Join } from "./screens/join/join";
 import { Joining } from "./screens/join/waiting";
-import { Follower, Stopped } from "./screens/outside";
+import { Begun, Follower, Stopped } from "./screens/outside";
 import { Vaults } from "./screens/vaults";
 import { Shell } from "./shell";
 import { app, connect, runClock } from "./state";
@@ -37,7 +37,13 @@ function Missing() {
 
 function Outside({ view }: { readonly view: Extract<AppView, { phase: "vaults" }> }) {
   if (route.value.screen !== "join") return <Vaults view={view} />;
-  return route.value.part === "device" ? <JoinDevice /> : <Join />;
+  const isBegun = view.vaults.some(({ place, opened }) => place === "browser" && opened === null);
+  return (
+    <>
+      {isBegun && <Begun />}
+      {route.value.part === "device" ? <JoinDevice /> : <Join />}
+    </>
+  );
 }
 
 /** Somebody has just joined and signed. */

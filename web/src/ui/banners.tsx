@@ -1,13 +1,16 @@
 /** What everybody must know above any screen: line, clock, pledge, evidence, an unlogged program. */
 import { useState } from "preact/hooks";
 import { t } from "../text/catalogue";
+import type { AnyCode } from "../text/codes";
 import type { SessionView } from "../worker/api";
 import { Button, LinkButton } from "./parts/button";
-import { Notice } from "./parts/notice";
+import { CodeReason, Notice } from "./parts/notice";
 import { href } from "./router";
-import { line } from "./state";
+import { line, unkept } from "./state";
 
 const MINUTE = 60_000;
+/** What a person can mend when words could not be kept. */
+const STORAGE: ReadonlySet<AnyCode> = new Set(["STORAGE_FULL", "STORAGE_BLOCKED", "FILE_DENIED"]);
 /** From here on the machine's clock is said to be off; the protocol refuses more (section 5.21). */
 const CLOCK_LIMIT = 10 * MINUTE;
 
@@ -80,6 +83,7 @@ export function Banners({ view }: { readonly view: SessionView }) {
       )}
       {view.release.logged === false && <Notice kind="bad">{t("shell.unlogged")}</Notice>}
       <Doubt doubt={view.doubt} />
+      {unkept.value && STORAGE.has(unkept.value.code) && <CodeReason trouble={unkept.value} />}
       {line.value === "offline" && (
         <Notice kind="warn" live>
           {t("shell.offline")}

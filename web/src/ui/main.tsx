@@ -56,7 +56,10 @@ function letGoWhenLocked(link: Link): void {
   link.hear("app", (view) => {
     const isLocked = wasOpen && view.phase === "vaults";
     wasOpen = view.phase === "open";
-    if (isLocked && view.vaults.every((vault) => vault.place === "browser")) location.reload();
+    if (!isLocked) return;
+    // Without a network the page would not come back; its keys are wiped all the same.
+    const isAll = view.vaults.every((vault) => vault.place === "browser");
+    if (navigator.onLine && isAll) location.reload();
   });
 }
 

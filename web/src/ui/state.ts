@@ -1,6 +1,14 @@
 /** What the worker shows, as signals, and the server's time. */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { Api, AppView, DocketLine, HomeView, RoomView, SessionView } from "../worker/api";
+import type {
+  Api,
+  AppView,
+  DocketLine,
+  HomeView,
+  RoomView,
+  SessionView,
+  Trouble,
+} from "../worker/api";
 import { cutOff } from "./network";
 
 export const app = signal<AppView>({ phase: "starting" });
@@ -27,6 +35,9 @@ export const minute: ReadonlySignal<number> = computed(() => now.value - (now.va
 
 /** Whether the screens may write: somebody is signed in and the line is up. */
 export const writable: ReadonlySignal<boolean> = computed(() => line.value === "online");
+
+/** Why the words that are being typed could not be kept on this machine; null while they are. */
+export const unkept = signal<Trouble | null>(null);
 
 const SECOND = 1000;
 

@@ -125,6 +125,10 @@ export const join: Record<keyof typeof ja, string> = {
   "vaults.offline.title": "The server cannot be reached",
   "vaults.offline.what":
     "Without a network this is as far as it goes: what was written in meetings lies sealed on the server and can be neither read nor written until you are connected. Your vault and what you were typing stay on this device. Once connected, press “Open” again.",
+  "begun.title": "Registration not finished",
+  "begun.what":
+    "There is a vault in this browser whose registration is not finished. Open it with its passphrase to go on.",
+  "begun.go": "Go on",
   "follower.title": "Open in another tab",
   "follower.what":
     "Entaku is open in another tab of this computer. Only one tab can use the keys. Close that tab and you can go on here. What you were typing is kept.",

@@ -2,9 +2,10 @@
 import { t } from "../../text/catalogue";
 import type { Trouble } from "../../worker/api";
 import { EvidenceButton } from "../evidence";
-import { Button } from "../parts/button";
+import { Button, LinkButton } from "../parts/button";
 import { CodeReason, Notice } from "../parts/notice";
 import { Page } from "../parts/page";
+import { href } from "../router";
 
 /** Another tab holds the keys. */
 export function Follower() {
@@ -12,6 +13,24 @@ export function Follower() {
     <Page title={t("follower.title")} width="text">
       <Notice kind="info">{t("follower.what")}</Notice>
     </Page>
+  );
+}
+
+/** Whoever opens the page anew amid joining need not begin again. */
+export function Begun() {
+  return (
+    <section class="banners" aria-label={t("begun.title")}>
+      <Notice
+        title={t("begun.title")}
+        actions={
+          <LinkButton small href={href("home")}>
+            {t("begun.go")}
+          </LinkButton>
+        }
+      >
+        {t("begun.what")}
+      </Notice>
+    </section>
   );
 }
 

@@ -1,7 +1,8 @@
 /** Words that are being typed, kept sealed in the vault until they are sent or given up. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Api } from "../../../worker/api";
-import { useApi } from "../../api";
+import { asTrouble, useApi } from "../../api";
+import { unkept } from "../../state";
 
 const PAUSE = 400;
 
@@ -75,7 +76,14 @@ class Keeper<T extends object> {
     if (this.#waiting === null) return;
     const value = JSON.stringify(this.#waiting);
     this.#waiting = null;
-    this.#api.do("draft.keep", { key: this.#key, value }).catch(() => undefined);
+    this.#api.do("draft.keep", { key: this.#key, value }).then(
+      () => {
+        unkept.value = null;
+      },
+      (error: unknown) => {
+        unkept.value = asTrouble(error); // the words stay on the page, and the next change tries again
+      },
+    );
   }
 
   drop(): void {
