@@ -85,6 +85,16 @@ class Auditor:
         return tuple(_line(each, copy) for each in found if each.index is not None)
 
     async def _once(self, purpose: str, params: Sequence[str]) -> Answered:
+        """Send a question; one whose answer was lost is asked anew, with another nonce."""
+        http = self._session.council.http
+        try:
+            return await http.post_once("audit/query", self._query(purpose, params), Answered)
+        except Refused as refusal:
+            if refusal.code is not Code.UNAVAILABLE:
+                raise
+        return await http.post_once("audit/query", self._query(purpose, params), Answered)
+
+    def _query(self, purpose: str, params: Sequence[str]) -> Query:
         session = self._session
         nonce, time = session.request_nonce(), session.council.clock.seconds()
         message = requests.read_message(
@@ -97,14 +107,13 @@ class Auditor:
             purpose=purpose,
             ids=[each.encode() for each in params],
         )
-        query = Query(
+        return Query(
             purpose=purpose,
             params=tuple(params),
             nonce=Blob(nonce),
             time=time,
             sig=Blob(session.dk.sign(message)),
         )
-        return await session.council.http.post("audit/query", query, Answered)
 
     async def _holding(self, leaf: bytes) -> OpsCopy:
         """Fetch the log until it holds a leaf."""
