@@ -84,6 +84,26 @@ async def _rank(people: Town) -> None:
     await chair.press("「家の中の片付け」を上へ")
     first = worker.seat.page.locator(".prio").first
     await expect(first).to_contain_text("家の中の片付け")
+    await _clash(chair, worker)
+
+
+async def _clash(chair: Person, worker: Person) -> None:
+    """Both change one row: who comes second is shown what came first, and loses no word."""
+    issue = "通院が途切れている"
+    forms = [await meeting.edit_issue(one, issue) for one in (chair, worker)]
+    await worker.fill(forms[1].get_by_label("この順番にした理由"), "薬が切れて二週間")
+    await chair.fill(forms[0].get_by_label("この順番にした理由"), "体調の波が大きく、薬も切れた")
+    await chair.click(forms[0].get_by_role("button", name="保存する"))
+    await expect(forms[0]).to_have_count(0)
+    await expect(forms[1]).to_contain_text("体調の波が大きく、薬も切れた")
+    mine = forms[1].get_by_label("この順番にした理由")
+    await expect(mine).to_have_value("薬が切れて二週間")
+    await worker.seat.shots("23-clash")
+    assert await worker.seat.axe() == []
+    await worker.click(forms[1].get_by_role("button", name="自分の下書きで直す"))
+    await worker.click(forms[1].get_by_role("button", name="保存する"))
+    await expect(forms[1]).to_have_count(0)
+    await chair.sees("薬が切れて二週間")
 
 
 async def _assign(people: Town) -> None:
