@@ -116,6 +116,12 @@ class _Door(web.RequestHandler):
         response.force_close()
         return response
 
+    def log_exception(self, *_args: object, **kwargs: object) -> None:
+        """Name what failed while nobody waited for it; its text may quote the request."""
+        error = kwargs.get("exc_info")
+        if isinstance(error, BaseException) and not isinstance(error, web.RequestPayloadError):
+            self.logger.error("unexpected: %s", trace(error))
+
     def connection_lost(self, exc: BaseException | None) -> None:
         """End; nothing began at a connection that was closed at once."""
         if self._address is not None:

@@ -192,7 +192,10 @@ class Source:
             "Connection",
             "Host",
         }
-        return replace(_with_header(request, name, value), is_framed=framed and value.isascii())
+        return replace(
+            _with_header(request, name, value),
+            is_framed=framed and value.isascii() and value.isprintable(),
+        )
 
     # --- bodies ------------------------------------------------------------------------------
 

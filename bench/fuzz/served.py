@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.fuzz.hall import Hall
 from bench.fuzz.requests import Request, Source
-from bench.fuzz.tally import HUNG, Book
+from bench.fuzz.tally import Book, within
 from crypto.errors import Code, Refused
 from protocol import codec
 from protocol.wire import Failure
@@ -51,8 +51,7 @@ class Line:
         """Send one request; None when the connection ended instead. Raises TimeoutError."""
         was_open = self.streams is not None
         try:
-            async with asyncio.timeout(HUNG):
-                return await self._ask(request)
+            return await within(self._ask(request))
         except (ConnectionError, asyncio.IncompleteReadError):
             await self.close()
             # A connection that was left open may be closed by either side at any time.

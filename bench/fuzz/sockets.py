@@ -13,7 +13,7 @@ import msgspec
 from bench.fuzz.hall import Hall
 from bench.fuzz.parsers import fitting
 from bench.fuzz.requests import Source
-from bench.fuzz.tally import HUNG, Book
+from bench.fuzz.tally import Book, within
 from crypto.errors import Code, Refused
 from protocol import codec
 from protocol.wire import MAX_BODY, Failure, Hand, InRoom, Token
@@ -210,8 +210,7 @@ async def _say(book: Book, talk: Talk, event: str, argument: object) -> None:
     entry, shown = f"socket {event}", repr(argument).encode("utf-8", "backslashreplace")
     tally = book.tally(entry)
     try:
-        async with asyncio.timeout(HUNG):
-            verdict = judged(event, await talk.call(event, argument))
+        verdict = judged(event, await within(talk.call(event, argument)))
     except TimeoutError:
         verdict = "hung"
         tally.hung += 1
@@ -250,9 +249,8 @@ async def _frame(book: Book, talk: Talk, frame: str | bytes) -> None:
     shown = frame if isinstance(frame, bytes) else frame.encode("utf-8", "backslashreplace")
     asked = codec.encode(InRoom(case=talk.hall.case)).decode()
     try:
-        async with asyncio.timeout(HUNG):
-            await talk.send(frame)
-            verdict = judged("head", await talk.call("head", asked))
+        await talk.send(frame)
+        verdict = judged("head", await within(talk.call("head", asked)))
     except TimeoutError:
         verdict = "left" if shown.startswith(b"41") else "hung"  # it signed out by itself
         if verdict == "hung":

@@ -98,6 +98,7 @@ async def _a_body_that_is_not_encoded_as_it_says_is_refused(hall: Hall) -> None:
     bomb = gzip.compress(bytes(64 * 1024 * 1024))
 
     assert await _code(hall, target, gz, method="POST", body=b"x") == (400, "BAD_J1")
+    assert await _code(hall, "/healthz", gz, body=b"x") == (200, "ok")
     assert await _code(hall, target, gz, method="POST", body=bomb) == (413, "OVERSIZE")
 
 
