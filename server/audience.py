@@ -56,6 +56,9 @@ class Audience:
     _turns: WeakValueDictionary[CaseId, asyncio.Lock] = field(
         default_factory=WeakValueDictionary[CaseId, asyncio.Lock]
     )
+    _doors: WeakValueDictionary[CaseId, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary[CaseId, asyncio.Lock]
+    )
     hands: Hands = field(default_factory=Hands)
     logged: dict[CaseId, set[Did]] = field(default_factory=dict[CaseId, set[Did]])
     """Devices here that the entry of a change took out already, and that are still to be cut."""
@@ -99,9 +102,15 @@ class Audience:
         self._renewed = now
         await self.listeners.forget(node=self.desk.node if first else "", before=now - _SILENT)
         for case in [case for case, there in self.joined.items() if there]:
-            for each in list(self.joined[case].values()):
-                await self.listeners.listen(self._row(case, each), now=now)
+            for sid, each in list(self.joined[case].items()):
+                async with self.door(case):
+                    if self.joined[case].get(sid) is each:
+                        await self.listeners.listen(self._row(case, each), now=now)
             await self.heed(case)
+
+    def door(self, case: CaseId) -> asyncio.Lock:
+        """One at a time: what is written of a listener must not come after that she left."""
+        return self._doors.setdefault(case, asyncio.Lock())
 
     def _row(self, case: CaseId, listener: Listener) -> Listening:
         actor = listener.session.actor
@@ -120,14 +129,15 @@ class Audience:
         """Let a socket listen; whoever listens already is told of a new person in a sitting."""
         await self.heed(case)
         wid = listener.session.actor.wid
-        enters = listener.sit is not None and wid not in self.present(case)
-        there = self.joined.setdefault(case, {})
-        before = there.get(listener.session.sid)
-        there[listener.session.sid] = listener
-        self._settle(case, {listener.session.actor.did})
-        if before is not None:
-            await self.listeners.unlisten([before.sub])
-        await self.listeners.listen(self._row(case, listener), now=now)
+        async with self.door(case):
+            enters = listener.sit is not None and wid not in self.present(case)
+            there = self.joined.setdefault(case, {})
+            before = there.get(listener.session.sid)
+            there[listener.session.sid] = listener
+            self._settle(case, {listener.session.actor.did})
+            if before is not None:
+                await self.listeners.unlisten([before.sub])
+            await self.listeners.listen(self._row(case, listener), now=now)
         self.desk.announcer.publish(Announcement(kind="seat", case=case))
         if enters:
             await self._tell(case, wid, "enter")
@@ -140,7 +150,8 @@ class Audience:
 
     async def leave(self, case: CaseId, listener: Listener) -> None:
         """Tell everybody of somebody who was taken out."""
-        await self.listeners.unlisten([listener.sub])
+        async with self.door(case):
+            await self.listeners.unlisten([listener.sub])
         self.desk.announcer.publish(Announcement(kind="seat", case=case))
         wid = listener.session.actor.wid
         if listener.sit is not None and wid not in self.present(case):

@@ -228,6 +228,9 @@ class Sockets:
             refusal = self._refusal(error, event)
             await self._note(live, refusal, data)
             return codec.encode(failure(refusal)), refusal.code.value
+        finally:
+            if sid not in self._live:  # it ended while it was joining: nobody listens there
+                await live.hosted[1].gone(live.session)
 
     async def _note(self, live: _Live, refusal: Refused, data: object) -> None:
         """Write a refusal into the log; whoever goes too fast is not read for a moment."""

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from audit import export, verify
+from audit.entry import Kind
 from conference.fold import Record
+from protocol import codec
 from protocol.ids import Blob, Hash
 from protocol.invitation import Secret
 from protocol.ops import ItemClose, SeatEnded
@@ -23,6 +25,7 @@ from protocol.vocabulary import Cap, DocClass, Outcome, RevokeWhat, RevokeWhy, S
 from protocol.wire import Admit, InRoom, Post
 from server.app import JOBS
 from server.service import SERVICE, Host
+from tests.edges.live.stage import Admin, entries
 from tests.edges.people import SLUG, Edge, code_of, nonce, now, seed, signed
 from tests.edges.rights import deeds
 from tests.edges.rights.asks import read_of, sub_of
@@ -182,9 +185,12 @@ def revocation(place: Place, what: RevokeWhat, who: Who, number: int) -> Blob:
 
 
 @pytest.mark.timeout(300)  # a town of seventeen
-async def test_what_ends_while_others_write_ends_for_good(place: Place, tmp_path: Path) -> None:
+async def test_what_ends_while_others_write_ends_for_good(
+    place: Place, admin: Admin, tmp_path: Path
+) -> None:
     """Seats, an item, a device, an agency's worker: nothing of hers follows in the feed."""
     await _enters_twice_at_once(place)
+    await _goes_while_she_enters(place, admin)
     await _seat_ends_while_she_reads(place)
     await _item_closes_while_all_write(place)
     await _ended_while_her_batch_waits(place, "evicted")
@@ -221,6 +227,33 @@ async def _enters_twice_at_once(place: Place) -> None:
             told = await race(leave, send, leave)
             assert told == ["ok"] * 3
             assert await heard() == 0
+
+
+async def _goes_while_she_enters(place: Place, admin: Admin) -> None:
+    """A socket that ends before its answer came listens to nothing, and left as it had come."""
+    who, case = place.people["recorder"], place.case.case
+    audience, live = place.rooms.audience, vars(place.edge.app[SERVICE].sockets)["_live"]
+    joins, leaves = [await count_of(admin, kind) for kind in (Kind.JOIN, Kind.LEAVE)]
+    async with line(place, Caller(name="recorder", who=who, token=who.token)) as phone:
+        assert isinstance(phone, Phone)
+        async with audience.door(case):  # she stands before it when her socket ends
+            await phone.io.emit("sub", codec.encode(sub_of(place, who, place.case.sit)).decode())
+            async with asyncio.timeout(30):
+                while await count_of(admin, Kind.JOIN) == joins:  # noqa: ASYNC110 -- in the database
+                    await asyncio.sleep(0.01)
+            await phone.io.disconnect()
+            await until(lambda: not live)
+    async with asyncio.timeout(30):
+        while await count_of(admin, Kind.LEAVE) == leaves:  # noqa: ASYNC110 -- in the database
+            await asyncio.sleep(0.01)
+        while await audience.listeners.of(case):
+            await asyncio.sleep(0.01)
+    assert not audience.joined[case]
+
+
+async def count_of(admin: Admin, kind: Kind) -> int:
+    """How many entries of a kind there are."""
+    return len(await entries(admin, kind))
 
 
 async def _ended_while_her_batch_waits(place: Place, name: str) -> None:
