@@ -12,7 +12,7 @@ from typing import Final
 
 import asyncpg
 
-from bench import browser, entry, lag, machine, profile, report, share
+from bench import browser, entry, hostile, lag, machine, profile, report, share
 from bench.entry import Entries
 from bench.lag import Lag
 from bench.profile import Profile
@@ -169,8 +169,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed.")
     parser.add_argument("--quick", action="store_true", help="a minute; docs/bench.md stays")
     parser.add_argument("--browser", action="store_true", help="the page in a Chromium instead")
+    parser.add_argument("--hostile", action="store_true", help="beside hostile clients instead")
     chosen = parser.parse_args()
     quick: bool = chosen.quick
+    if chosen.hostile:
+        return hostile.main(["--quick"] if quick else [])
     if chosen.browser:
         return _page(quick=quick)
     results = asyncio.run(run(QUICK if quick else FULL, quick=quick))

@@ -383,10 +383,15 @@ class Load:
 
 
 async def main(arguments: Sequence[str]) -> None:
-    """Read commands until the end of stdin."""
+    """Measure one of the two sides."""
     side: Side = Floor(url=arguments[1])
     if arguments[0] == "ours":
         side = Ours(url=arguments[1], setup=arguments[2])
+    await obey(side)
+
+
+async def obey(side: Side) -> None:
+    """Read commands until the end of stdin."""
     load = Load(side=side)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):

@@ -73,6 +73,7 @@ class Town:
     council: Council
     aid: Aid
     registrar: SigningKey
+    root: Sequence[SigningKey] = ()
 
     # --- statements --------------------------------------------------------------------------
 
@@ -259,6 +260,12 @@ async def settle(http: Http, *, setup: str) -> Town:
         exp=clock.now().plus(3000 * DAY),
     )
     council = await found(http, founding, setup=setup, clock=clock, entropy=entropy.system)
-    town = Town(council=council, aid=Aid(Id(entropy.system(Id.SIZE))), registrar=fresh_key())
+    return await neighbours(council, root)
+
+
+async def neighbours(council: Council, root: Sequence[SigningKey]) -> Town:
+    """A further agency of a council."""
+    aid = Aid(Id(entropy.system(Id.SIZE)))
+    town = Town(council=council, aid=aid, registrar=fresh_key(), root=root)
     await town.register(root)
     return town

@@ -4,6 +4,7 @@ So nobody without a token can flood the log by being refused. Nor can a device t
 it is named once a minute, and the rest is in the sums.
 """
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,9 @@ from server.limits import Allowance, Buckets
 from server.logs import Logger
 from storage.pool import Pool
 
+_TURNS: Final = 2
+"""Entries of refusals that are written at once: who is refused waits, who is right does not."""
+
 _ONCE_A_MINUTE: Final = Allowance(rate=1 / 60, burst=1)
 
 
@@ -36,6 +40,7 @@ class Denials:
     """All refusals since the start."""
 
     _counts: Counter[Code] = field(default_factory=Counter[Code])
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_TURNS))
     _fast: Buckets[bytes] = field(default_factory=lambda: Buckets[bytes](_ONCE_A_MINUTE))
 
     async def limited(self, council: Council, actor: Actor, *, now: datetime) -> None:
@@ -53,15 +58,16 @@ class Denials:
         """Write the entry of one refusal; that it cannot be written never changes the answer."""
         self.seen[code] += 1
         try:
-            entry = Entry(
-                kind=Kind.DENIED,
-                at_ms=Instant.of(now),
-                id=council.entries.new_id(),
-                actor=actor.wid,
-                case=await self._known(council, case),
-                reason=code,
-            )
-            await council.entries.note(entry, asked=Asked(did=actor.did))
+            async with self._turns:
+                entry = Entry(
+                    kind=Kind.DENIED,
+                    at_ms=Instant.of(now),
+                    id=council.entries.new_id(),
+                    actor=actor.wid,
+                    case=await self._known(council, case),
+                    reason=code,
+                )
+                await council.entries.note(entry, asked=Asked(did=actor.did))
         except (Refused, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             self.log.warning("denied.unlogged", code=code.value, error=type(error).__name__)
 

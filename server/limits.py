@@ -24,7 +24,7 @@ _BURST: Final = 4
 _PAUSE: Final = 1.0
 """Seconds told to whoever holds too much at once: nobody knows when something of it ends."""
 
-DEAR: Final = 10
+DEAR: Final = 20
 """What a refusal costs, beside what was asked: a caller who is right is seldom refused."""
 
 

@@ -140,7 +140,7 @@ def test_a_device_an_agency_and_a_council_have_each_their_own_rate() -> None:
 
 
 def test_what_is_dear_costs_more() -> None:
-    """Joining a room eight units, a refusal ten."""
+    """Joining a room eight units, a refusal twenty."""
     limits = Limits(SMALL)
     for _ in range(5):
         limits.require(caller(), now=0, what="sub")
@@ -148,7 +148,7 @@ def test_what_is_dear_costs_more() -> None:
         limits.require(caller(), now=0)
 
     limits.fine(caller(2), now=0)
-    for _ in range(30):
+    for _ in range(20):
         limits.require(caller(2), now=0)
     with pytest.raises(Refused):
         limits.require(caller(2), now=0)
