@@ -246,7 +246,7 @@ async def _goes_while_she_enters(place: Place, admin: Admin) -> None:
     async with asyncio.timeout(30):
         while await count_of(admin, Kind.LEAVE) == leaves:  # noqa: ASYNC110 -- in the database
             await asyncio.sleep(0.01)
-        while await audience.listeners.of(case):
+        while await audience.listeners.of(case):  # noqa: ASYNC110 -- in the database
             await asyncio.sleep(0.01)
     assert not audience.joined[case]
 
