@@ -41,7 +41,7 @@ def main() -> int:
     if words.survey or not survey.is_fresh():
         survey.survey(words.jobs)
     os.nice(10)
-    gate = _Gate(pattern=words.only)
+    gate = _Gate(pattern=words.only, again=words.again)
     started = time.monotonic()
     run(
         list(survey.SUITES),
@@ -54,6 +54,7 @@ def main() -> int:
 def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.mutate")
     parser.add_argument("--only", default="")
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--page", action="store_true")
     parser.add_argument("--survey", action="store_true")
@@ -65,9 +66,9 @@ def _words() -> argparse.Namespace:
 class _Gate:
     """Which checks are still to be tried, and what came out."""
 
-    def __init__(self, *, pattern: str) -> None:
+    def __init__(self, *, pattern: str, again: bool) -> None:
         self._wanted: Final = [s for s in sites() if re.search(pattern, s.id)]
-        self._again: Final = bool(pattern)
+        self._again: Final = again
         self._kept: Final = _verdicts()
         self._killers: Final[dict[str, Counter[str]]] = {}
         self._done = 0

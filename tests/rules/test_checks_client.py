@@ -1,0 +1,142 @@
+"""Checks of a client that no other test tells apart: each falls if its condition is dropped."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from msgspec.structs import replace
+
+from consent.register import load
+from crypto import entropy
+from crypto.errors import Code, Refused
+from crypto.profiles import Argon2Profile
+from protocol.feed import feed_hash
+from protocol.ids import Blob, CaseId, Did, Hash, RowHash
+from protocol.statement import to_dsse
+from protocol.wire import Frame
+from sdk import vault_format as fmt
+from sdk.feed import Feed
+from sdk.idlog import IdLog
+from tests.world import World, hash32, id16
+
+CASE = CaseId(id16("a case"))
+KEY = bytes(32)
+CHEAP = Argon2Profile(memory_bytes=8 * 1024 * 1024, passes=1)
+
+
+@pytest.fixture
+def world() -> World:
+    """A council of three leaves."""
+    w = World()
+    w.beat()
+    w.beat()
+    return w
+
+
+@pytest.fixture
+def feed(world: World) -> Feed:
+    """A room before its first row."""
+    log: Any = SimpleNamespace(directory=world.directory, log_root=world.log_root)
+    return Feed(net=world.net, case=CASE, log=cast("IdLog", log), register=load())
+
+
+def place_of(feed: Feed, name: str = "row", *, idn: int = 1) -> Frame:
+    """The next row as a place alone."""
+    seq, row_id, sg = feed.state.seq + 1, hash32(name), hash32("sg")
+    fh = feed_hash(before=feed.state.fh, seq=seq, row_id=row_id, sg=sg, idn=idn)
+    return Frame(seq=seq, id=row_id, sg=sg, idn=idn, fh=fh, form="stm", view="skel", bytes=None)
+
+
+def refusal(feed: Feed, frame: Frame) -> Code | None:
+    """The code with which a row is refused."""
+    try:
+        feed.take(frame)
+    except Refused as refused:
+        return refused.code
+    return None
+
+
+def heard(feed: Feed, seq: int, fh: RowHash, idn: int) -> Code | None:
+    """The code with which a signed word is refused."""
+    try:
+        feed.hear(seq=seq, fh=fh, idn=idn, raw=b"signed")
+    except Refused as refused:
+        return refused.code
+    return None
+
+
+OTHER = RowHash(Hash(hash32("another row")))
+
+
+def test_a_row_that_contradicts_a_head_heard_before_is_refused(feed: Feed) -> None:
+    """The server signed another row for this place, and then sent this one."""
+    assert heard(feed, 1, OTHER, 1) is None
+
+    assert refusal(feed, place_of(feed)) is Code.EQUIVOCATION
+    assert feed.evidence is not None
+
+
+def test_a_head_that_contradicts_a_row_is_refused(feed: Feed) -> None:
+    """The row is here, and the server signs another for its place."""
+    first = place_of(feed)
+    assert refusal(feed, first) is None
+
+    assert heard(feed, 1, first.fh, 1) is None
+    assert heard(feed, 1, OTHER, 1) is Code.EQUIVOCATION
+
+
+def test_an_older_head_does_not_judge_a_later_row(feed: Feed) -> None:
+    """Only the word about this row, or words about rows that are here, are compared with it."""
+    first = place_of(feed)
+    assert refusal(feed, first) is None
+    assert heard(feed, 1, first.fh, 1) is None
+    second = place_of(feed, "second")
+    assert refusal(feed, second) is None
+    assert heard(feed, 2, second.fh, 1) is None
+
+
+def test_after_a_head_no_row_names_a_smaller_log(feed: Feed) -> None:
+    """The identity log that a row was committed at never shrinks."""
+    assert heard(feed, 0, feed.state.fh, 2) is None
+
+    assert refusal(feed, place_of(feed, idn=1)) is Code.EQUIVOCATION
+    assert refusal(feed, place_of(feed, idn=2)) is None
+
+
+def test_a_row_comes_after_the_one_before(feed: Feed) -> None:
+    """A gap is told, so that it is fetched."""
+    assert refusal(feed, replace(place_of(feed), seq=2)) is Code.CHAIN_GAP
+
+
+def test_a_row_shown_again_is_the_same(feed: Feed) -> None:
+    """Another hash or another id at a place that is taken is the server's lie."""
+    first = place_of(feed)
+    assert refusal(feed, first) is None
+
+    assert refusal(feed, first) is None
+    assert refusal(feed, replace(first, fh=OTHER)) is Code.EQUIVOCATION
+    assert refusal(feed, replace(first, id=hash32("another"))) is Code.EQUIVOCATION
+
+
+def test_bytes_belong_to_the_row_they_come_with(world: World, feed: Feed) -> None:
+    """A statement under the id of another row, whatever the row's hash says."""
+    data = Blob(to_dsse(world.root, world.claimed(world.root)))
+    frame = replace(place_of(feed), view="full", bytes=data)
+
+    assert refusal(feed, frame) is Code.EQUIVOCATION
+
+
+def test_a_vault_holds_one_key_of_each_kind() -> None:
+    """Two device keys in one file: nobody could say which of them signs."""
+    seed, did = bytes(32), Did(id16("did"))
+    lock = fmt.lock(KEY, "p", profile=CHEAP, floor=CHEAP, entropy=entropy.system)
+    dk = fmt.seal_device_key(KEY, seed, did=did, entropy=entropy.system)
+
+    def file(*items: bytes) -> bytes:
+        return b"".join(len(item).to_bytes(4, "big") + item for item in items)
+
+    assert fmt.parse(file(lock, dk)).dk == dk
+    for items in ((lock, dk, dk), (lock, lock, dk), (dk,)):
+        with pytest.raises(Refused) as caught:
+            fmt.parse(file(*items))
+        assert caught.value.code is Code.BAD_LENGTH
