@@ -41,7 +41,7 @@ async def idle(pair: Pair, connection: Database, count: int) -> Lag:
         await asyncio.sleep(random.uniform(0.05, 0.25))  # noqa: S311 -- not to beat in step
         await pair.load.ask("latency", count=1)
         found.append(await _wait(connection, await connection.fetchval(_NEWEST)))
-    return _lag(found)
+    return of(found)
 
 
 async def loaded(pair: Pair, connection: Database) -> Lag:
@@ -53,7 +53,12 @@ async def loaded(pair: Pair, connection: Database) -> Lag:
         found.append(await _wait(connection, await connection.fetchval(_NEWEST)))
         await asyncio.sleep(_LOOK)
     await flood
-    return _lag(found)
+    return of(found)
+
+
+async def newest(connection: Database) -> float:
+    """Wait until the entry that is the newest now is under a checkpoint; ms since its commit."""
+    return await _wait(connection, await connection.fetchval(_NEWEST))
 
 
 async def _wait(connection: Database, entry: int) -> float:
@@ -65,7 +70,8 @@ async def _wait(connection: Database, entry: int) -> float:
             await asyncio.sleep(_LOOK)
 
 
-def _lag(found: list[float]) -> Lag:
+def of(found: list[float]) -> Lag:
+    """Put times in ms in order."""
     ordered = sorted(found)
     at = [ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.99)]
     return Lag(samples=len(ordered), p50=at[0], p99=at[1])

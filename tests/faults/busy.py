@@ -55,11 +55,19 @@ class Tally:
                 self.moved.clear()
                 await self.moved.wait()
 
+    async def is_refused(self, count: int) -> None:
+        """Wait until so many refusals were met."""
+        async with asyncio.timeout(_PATIENCE):
+            while self.refused.total() < count:
+                self.moved.clear()
+                await self.moved.wait()
+
     def require_away(self, refusal: Refused) -> None:
         """Count a refusal that may come while something is away; any other is an error."""
         if refusal.code not in AWAY:
             raise refusal
         self.refused[refusal.code.value] += 1
+        self.moved.set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

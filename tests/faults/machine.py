@@ -51,28 +51,38 @@ class Machine:
 
 
 @asynccontextmanager
-async def running_machine() -> AsyncGenerator[Machine]:
-    """Everything on; its folder is not pytest's, which is closed to PostgreSQL's user."""
-    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="entaku-fault-"))
+async def running_machine(place: Path | None = None) -> AsyncGenerator[Machine]:
+    """Everything on, in `place` or else a folder that is gone afterwards.
+
+    That one is not pytest's, which is closed to PostgreSQL's user.
+    """
+    folder = place or Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="entaku-fault-"))
     try:
-        postgres = await asyncio.to_thread(embedded.start, folder / "postgres")
-        await ensure_database(postgres.dsn())
-        node = Node(
-            name="one",
-            data=folder / "data",
-            log=folder / "one.log",
-            database=postgres.dsn("entaku", user="entaku"),
-            origin="http://entaku.test",
-        )
-        here = Machine(folder, postgres, node)
-        try:
-            await node.start()
+        async with _running_in(folder) as here:
             yield here
-        finally:
-            await node.kill()
-            await asyncio.to_thread(here.postgres.stop)
     finally:
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        if place is None:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _running_in(folder: Path) -> AsyncGenerator[Machine]:
+    postgres = await asyncio.to_thread(embedded.start, folder / "postgres")
+    await ensure_database(postgres.dsn())
+    node = Node(
+        name="one",
+        data=folder / "data",
+        log=folder / "one.log",
+        database=postgres.dsn("entaku", user="entaku"),
+        origin="http://entaku.test",
+    )
+    here = Machine(folder, postgres, node)
+    try:
+        await node.start()
+        yield here
+    finally:
+        await node.kill()
+        await asyncio.to_thread(here.postgres.stop)
 
 
 @asynccontextmanager

@@ -85,21 +85,28 @@ def signers_in(folder: Path) -> dict[str, LogSigner]:
 
 async def build(dsn: str, signers: Mapping[str, LogSigner]) -> None:
     """Fill both logs in three batches, each integrated and signed."""
-    login = dsn.replace("//postgres@", "//entaku@")
     admin = await asyncpg.connect(dsn)
     origins = Origins(id_origin=IDENT, id_vkeys=VKEYS[:1], ops_origin=OPS, ops_vkeys=VKEYS[1:])
     await identity_store.reserve(admin, council=COUNCIL, slug="minase", origins=origins)
     for case in _CASES:
         await admin.execute("SELECT audit.keep_key($1, $2, $3)", COUNCIL, case, case * 2)
-    async with await open_pool(login, role=Role.INTEGRATOR, most=2) as pool:
-        start = 0
-        for count in BATCHES:
-            await _batch(admin, range(start, start + count))
-            start += count
-            for log in await logs(pool):
-                now = datetime.now(UTC)  # noqa: TID251 -- compared with the database's clock
-                await integrate_once(pool, log, signer=signers[log.name], now=now)
+    start = 0
+    for count in BATCHES:
+        await append(dsn, signers, range(start, start + count))
+        start += count
     await admin.close()
+
+
+async def append(dsn: str, signers: Mapping[str, LogSigner], numbers: Sequence[int]) -> None:
+    """Write entries of these numbers into both logs, integrated and signed."""
+    admin = await asyncpg.connect(dsn)
+    await _batch(admin, numbers)
+    await admin.close()
+    login = dsn.replace("//postgres@", "//entaku@")
+    async with await open_pool(login, role=Role.INTEGRATOR, most=2) as pool:
+        for log in await logs(pool):
+            now = datetime.now(UTC)  # noqa: TID251 -- compared with the database's clock
+            await integrate_once(pool, log, signer=signers[log.name], now=now)
 
 
 async def _batch(admin: Admin, numbers: Sequence[int]) -> None:
