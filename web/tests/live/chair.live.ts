@@ -24,6 +24,7 @@ import { ready } from "../../src/crypto/sodium";
 import type { Duty, Part, Person, SumText } from "../../src/protocol/generated";
 import { hashOf, type ActId, type Aid, type CaseId, type DecId } from "../../src/protocol/ids";
 import type { Digest, ItemId, RowId, Sid, SitId } from "../../src/protocol/ids";
+import { generationOf } from "../../src/protocol/room";
 import { DAY, HOUR } from "../../src/protocol/times";
 import { freshVault, leave, left, PASS, placeOf, untilLeft } from "./stage";
 import { told } from "./told";
@@ -43,7 +44,7 @@ let basis: Sid;
 let people: Readonly<
   Record<"csw" | "elder" | "recorder" | "deputy", Person & { readonly aid: Aid }>
 >;
-let health: Shared;
+let health: Shared, past: Shared;
 let roles: Readonly<Record<Part, RowId>>;
 
 beforeAll(ready);
@@ -215,7 +216,7 @@ describe("a chair", () => {
   it("shares a section that only two of three agencies may read, and revises it", async () => {
     const plan = { cls: "sec", item: it1, sub: subject.sub, cats: ["c2"] } as const;
     health = await member.share(plan, text("健康", "夜眠れない"));
-    await member.share({ ...plan, cats: ["c6"], carried: true }, text("経過", "訪問した"));
+    past = await member.share({ ...plan, cats: ["c6"], carried: true }, text("経過", "訪問した"));
     await member.revise(health.sm, text("健康", "眠れるようになった"));
     const item = [...member.room.state.documents.values()].find(({ body }) => body.cls === "itm");
     if (item === undefined) throw new Error("the item has a document");
@@ -341,6 +342,19 @@ describe("a chair", () => {
     await agreeAt("rotated");
   });
 
+  it("puts a key under the new epoch, and passes it to one of its readers", async () => {
+    const { state } = member.room;
+    const [before, generation] = [
+      state.seq,
+      generationOf(health.doc, state.newest.get(health.doc) ?? 0),
+    ];
+    await member.carry(past.doc);
+    await member.grant(people.elder.wid, generation);
+
+    await expect(member.grant(people.csw.wid, generation)).rejects.toThrow(Refused);
+    expect(state.seq).toBe(before + 2);
+  });
+
   it("withdraws one agency; the room goes on without it, and its chair mends it", async () => {
     const { epoch } = member.room.state;
     await member.withdraw(basis, { agencies: [people.csw.aid], cats: null });
@@ -398,6 +412,11 @@ describe("a chair", () => {
     expect(member.spoken()).toEqual([spoken]);
     leave("spoken", spoken.digits);
     await agreeAt("spoken");
+  });
+
+  it("says that a bundle did not open; the room is as it was", async () => {
+    await member.reportBundle(member.room.state.epoch);
+    expect(member.room.feed.flawed).toEqual([]);
   });
 
   it("keeps every receipt until its leaves are found", async () => {
