@@ -149,7 +149,11 @@ def _page(environment: Mapping[str, str]) -> Path:
     if not given:
         return page.FOLDER
     folder = Path(given)
-    if not (folder / page.MANIFEST).is_file():
+    try:
+        is_page = (folder / page.MANIFEST).is_file()
+    except OSError:  # longer than a name may be
+        is_page = False
+    if not is_page:
         raise BadSetting(f"{PREFIX}WEB", Flaw.NOT_A_PAGE)
     return folder
 

@@ -116,6 +116,12 @@ def test_a_setting_of_thousands_of_digits_is_named() -> None:
         settings.read({"ENTAKU_PORT": "9" * 5000})
 
 
+def test_a_folder_with_too_long_a_name_is_named() -> None:
+    """The system refuses to look for it."""
+    with pytest.raises(settings.BadSetting, match="ENTAKU_WEB"):
+        settings.read({"ENTAKU_WEB": "9" * 5000})
+
+
 def test_a_manifest_that_is_no_utf8_is_damage(tmp_path: Path) -> None:
     """The library says so by another error than for bad JSON."""
     (tmp_path / page.MANIFEST).write_bytes(b'{"version":"\xff","files":{}}')
