@@ -271,3 +271,17 @@ def test_an_epoch_s_key_is_for_its_recipients(story: Story) -> None:
     assert read(k, c.chair, dk) is None
     found = code_of(usecases.require_read, k.room, held, did=young.did, ids=[dk])
     assert found is Code.FORBIDDEN
+
+
+def test_a_reader_is_told_why(story: Story) -> None:
+    """Who has no row, and whose agency lost the category, hear that and not a bare no."""
+    k, c = story.k, story.council
+    few = k.sect_body("few", DocClass.SECTION, sub="mother", cats=("c2",), ag=("A03", "A05"))
+    assert k.sect(few, c.elder) is None
+    assert k.summary("few", c.elder) is None
+    summary = row_of(k, "sum").id
+    assert read(k, c.npo, row_of(k, "sect").id) is Code.NOT_MEMBER
+
+    listed = story.world.directory.logged[k.state.roster.basis[0]].statement
+    assert k.withdraw(listed, c.chair, ag=("A05",), cats=("c2",)) is None
+    assert read(k, c.health, summary) is Code.BASIS_WITHDRAWN
