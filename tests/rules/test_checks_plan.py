@@ -280,7 +280,7 @@ def test_a_reader_is_told_why(story: Story) -> None:
     assert k.sect(few, c.elder) is None
     assert k.summary("few", c.elder) is None
     summary = row_of(k, "sum").id
-    assert read(k, c.npo, row_of(k, "sect").id) is Code.NOT_MEMBER
+    assert read(k, c.npo, row_of(k, "roster").id) is Code.NOT_MEMBER
 
     listed = story.world.directory.logged[k.state.roster.basis[0]].statement
     assert k.withdraw(listed, c.chair, ag=("A05",), cats=("c2",)) is None
