@@ -114,7 +114,7 @@ def load(folder: Path) -> Page | None:
     try:
         manifest = msgspec.json.decode(raw, type=Manifest)
         files = {path: _read(folder, path, digest) for path, digest in manifest.files.items()}
-    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
         raise DamagedPage(str(folder)) from error
     if INDEX not in files:
         raise DamagedPage(INDEX)

@@ -179,7 +179,7 @@ def _directives(body: bytes) -> Iterator[str]:
     """One name of a closed list for each report in a body of either form; BAD_J1."""
     try:
         told: Sequence[_Report] | _Report = _REPORT.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(Code.BAD_J1) from error
     for each in [told] if isinstance(told, _Report) else told:
         name = "integrity" if each.type == "integrity-violation" else _name(each)

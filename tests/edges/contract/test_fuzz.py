@@ -88,8 +88,8 @@ async def _an_id_has_one_spelling(hall: Hall) -> None:
 
 async def _a_report_that_is_no_utf8_is_refused(hall: Hall) -> None:
     """The library says so by another error than for bad JSON."""
-    body = b'{"csp-report":{"effective-directive":"\xff"}}'
-    assert await _code(hall, "/v1/reports", method="POST", body=body) == (400, "BAD_J1")
+    for body in (b'{"csp-report":{"effective-directive":"\xff"}}', b'{"a":' * 3000):
+        assert await _code(hall, "/v1/reports", method="POST", body=body) == (400, "BAD_J1")
 
 
 async def _a_body_that_is_not_encoded_as_it_says_is_refused(hall: Hall) -> None:
