@@ -56,6 +56,8 @@ async def liar(hall: Hall, server: Node) -> AsyncIterator[Liar]:
     async with lying(server.url) as liar:
         hall.url = liar.url
         yield liar
+        assert await hall.leave() == []  # before the liar goes, who would wait for open lines
+        hall.seats.clear()
         hall.url = server.url
 
 
