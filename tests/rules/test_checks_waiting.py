@@ -8,7 +8,7 @@ from crypto.hashing import keyed, sha256
 from crypto.sealing import SealingKey
 from crypto.signing import SigningKey
 from identity import model
-from identity.model import Origins, Own
+from identity.model import Origins, Own, Waiting
 from protocol.derived import ek_hash
 from protocol.ids import Blob, Digest, Hash, InvId, LinkId, NetId, Wid
 from protocol.payloads import Join, Link, Payload, Root
@@ -17,6 +17,7 @@ from protocol.vocabulary import Cap, RevokeWhat
 from protocol.wire import NameBeside
 from tests.room import Case
 from tests.world import (
+    START,
     World,
     aid_of,
     council,
@@ -230,3 +231,50 @@ def test_what_waited_is_answered_by_its_own_certificate(*, same: bool) -> None:
 
     assert model.is_answered(join, w.worker_body(name, "A03")) is same
     assert model.is_answered(link, device) is same
+
+
+def test_nobody_takes_the_space_of_others() -> None:
+    """So much may wait in all, and so much of one hand."""
+    one = Waiting(
+        key=b"k",
+        typ="link",
+        payload=b"",
+        signatures=(),
+        mac=None,
+        beside=None,
+        until=START.moment(),
+    )
+
+    def asked(count: int, *, mine: bool) -> Code | None:
+        def is_mine(_: Waiting) -> bool:
+            return mine
+
+        return code_of(model.require_share, [one] * count, is_mine)
+
+    assert asked(model.MAX_OF_ONE - 1, mine=True) is None
+    assert asked(model.MAX_OF_ONE, mine=True) is Code.RATE_LIMITED
+    assert asked(model.MAX_OF_ONE, mine=False) is None
+    assert asked(model.MAX_WAITING, mine=False) is Code.RATE_LIMITED
+
+
+def test_only_a_decision_waits_for_a_named_person() -> None:
+    """A basis waits for its approver; other statements wait for nobody by name."""
+    c = council()
+    k = Case(world=c.world, creator=c.chair)
+    law = k.basis_body(c.elder, approver=c.chair, law="swa-106-6", review=DAY)
+
+    assert model.waits_for(law, c.chair.wid)
+    assert not model.waits_for(law, c.elder.wid)
+    assert not model.waits_for(c.world.worker_body("x", "A03"), c.chair.wid)
+
+
+def test_who_is_not_in_force_begins_no_device() -> None:
+    """Her identity key still signs, but no device of hers will ever be let in."""
+    c = council()
+    w = c.world
+    body = w.device_body("new", wid=c.elder.wid, ik=public(c.elder.ik))
+    made = w.sign(body, c.elder.ik)
+    assert code_of(model.require_begun, w.directory, made) is None
+
+    w.revoke_worker(c.elder)
+    assert code_of(model.require_begun, w.directory, made) is Code.REVOKED
