@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo web test lint format vectors schema bench migrate lock clean \
-  sbom advisories runtime dev parts chromium
+  contracts rights model mutate lying fuzz faults hostile sbom advisories runtime dev parts chromium
 
 BIN := .venv/bin
 TESTS ?=
@@ -43,6 +43,29 @@ vectors: dev ## 試験ベクトルを書き直す / write the test vectors anew
 
 schema: dev ## schema.sql を書き直す / write schema.sql anew from the migrations
 	$(BIN)/python -m tools.schema
+
+contracts: dev ## OpenAPI・AsyncAPI・権限表を書き直す / write the contracts and the table of rights anew
+	$(BIN)/python -m tools.make_contracts
+	$(BIN)/python -m tools.make_rights
+
+model: dev ## 規約の模型を調べる / search the bounded model, each rule on and off
+	@exec $(BIN)/python -m tools.model
+
+mutate: dev ## 検査を一つずつ外し、気づかない試験を探す / switch each check off, name those no test misses
+	@exec $(BIN)/python -m tools.mutate $(ARGS)
+
+lying: dev ## 嘘をつくサーバーと仕込んだ欠陥 / a lying server for ten minutes, then the planted faults
+	$(BIN)/python -m tools.lying --minutes $(or $(MINUTES),10)
+	$(BIN)/python -m tools.lying --seeded
+
+fuzz: dev ## 百万の入力をすべての入口に / a million inputs to every entry
+	@exec $(BIN)/python -m bench.fuzz --inputs $(or $(INPUTS),1000000) --save $(ARGS)
+
+faults: dev ## 止める・切る・百回 / kill server and database 50 times each, cut 200 lines
+	@exec $(BIN)/python -m bench.faults --kills 50 --cuts 200
+
+hostile: dev ## 敵対的な接続の隣で会議 / a sitting beside 400 hostile sockets
+	@exec $(BIN)/python -m bench.hostile
 
 bench: dev ## 性能を測る / measure speed
 	@exec $(BIN)/python -m bench $(ARGS)

@@ -86,7 +86,7 @@ class Room(Reader):
         """Where I stand, for `may_write`."""
         epoch = self.state.epoch
         return Footing(
-            halted=self.halted,
+            halted=self.halted or self.session.contradicted,
             clock_off=self.session.council.clock.offset,
             log_age=self.session.log_age(),
             stale=self.is_stale(),

@@ -34,6 +34,8 @@ from sdk.vault import USUAL, Costs, Vault
 VERSION: Final = 1
 """Version of this client, compared with the root's `req`."""
 
+_CONTRADICTIONS: Final = frozenset({Code.EQUIVOCATION, Code.ROLLBACK})
+
 
 class Session:
     """What a device does in its own name; rooms are built on it."""
@@ -46,6 +48,8 @@ class Session:
         self.expires = 0
         self._eks: Final[dict[Digest, bytes]] = {}
         self.fresh = 0
+        self.contradicted: Code | None = None
+        """Why nothing is written any more: the identity log came in two forms."""
 
     @classmethod
     async def open(
@@ -166,7 +170,12 @@ class Session:
 
     async def sync(self) -> bool:
         """Bring the identity log up to date and pin it; tell whether it grew."""
-        grew = await self.council.sync()
+        try:
+            grew = await self.council.sync()
+        except Refused as refusal:
+            if refusal.code in _CONTRADICTIONS:
+                self.contradicted = refusal.code
+            raise
         if grew:
             pin = self.council.log.pin(self.council.clock.now())
             await self.vault.update(lambda c: replace(c, id=pin))

@@ -242,6 +242,32 @@ async def test_a_refused_batch_leaves_neither_rows_nor_numbers_behind(
     assert len(elder.room.conference.prio) == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "stops"),
+    [(Code.EQUIVOCATION, True), (Code.ROLLBACK, True), (Code.UNAVAILABLE, False)],
+)
+async def test_an_identity_log_in_two_forms_stops_all_writing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, code: Code, *, stops: bool
+) -> None:
+    """Until this program ends; a server that is away for a moment stops nothing."""
+    held = await hold(cast)
+    elder = held.members["elder"]
+
+    async def forked() -> bool:
+        raise Refused(code)
+
+    monkeypatch.setattr(elder.room.session.council, "sync", forked)
+    with pytest.raises(Refused):
+        await elder.room.session.sync()
+    monkeypatch.undo()
+
+    if not stops:
+        await elder.act(priority(held, elder))
+        return
+    with pytest.raises(Refused, match=code):
+        await elder.act(priority(held, elder))
+
+
 def by_server(edge: Edge, forged: Statement) -> bytes:
     """Sign with the server's own key: what a dishonest one could do."""
     return to_dsse(forged, [sign(forged, edge.app[SERVICE].custody.srv)])
