@@ -20,6 +20,7 @@ from typing import Protocol
 import asyncpg
 import pytest
 from blockbuster import BlockBuster
+from hypothesis import settings
 
 from storage import embedded
 from storage.migrate import migrate
@@ -40,6 +41,10 @@ _LOOP_PACKAGES = [
     "server",
     "sdk",
 ]
+
+
+settings.register_profile("entaku", deadline=None)  # speed is measured by the bench, not here
+settings.load_profile("entaku")
 
 
 # ---------------------------------------------------------------- the run
