@@ -1,0 +1,56 @@
+"""A server that answers what a test wrote down, one answer after the other."""
+
+import asyncio
+from collections.abc import Mapping
+
+from crypto.errors import Code, Refused
+from protocol.shapes import Closed
+from sdk.transport import A, Http, Query
+
+Answer = Closed | bytes | Code
+
+
+class Answers(Http):
+    """Answers by path, the last one again and again; a code is a refusal."""
+
+    def __init__(self, answers: Mapping[str, list[Answer]]) -> None:
+        super().__init__(url="http://127.0.0.1", slug="answers")
+        self.answers = {path: list(each) for path, each in answers.items()}
+
+    async def _next(self, path: str) -> Closed | bytes:
+        await asyncio.sleep(0)  # a real server answers later, too
+        left = self.answers[path]
+        found = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(found, Code):
+            raise Refused(found)
+        return found
+
+    async def _closed(self, path: str, kind: type[A]) -> A:
+        found = await self._next(path)
+        assert isinstance(found, kind)
+        return found
+
+    async def get(
+        self,
+        path: str,
+        kind: type[A],
+        *,
+        query: Query | None = None,  # noqa: ARG002 -- whatever is asked
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002 -- whoever asks
+    ) -> A:
+        """Answer a question."""
+        return await self._closed(path, kind)
+
+    async def text(self, path: str, *, headers: Mapping[str, str] | None = None) -> bytes:  # noqa: ARG002 -- whoever asks
+        """Answer with a file."""
+        found = await self._next(path)
+        assert isinstance(found, bytes)
+        return found
+
+    async def post(self, path: str, body: Closed, kind: type[A]) -> A:  # noqa: ARG002 -- whatever is sent
+        """Answer a submission."""
+        return await self._closed(path, kind)
+
+    async def post_once(self, path: str, body: Closed, kind: type[A]) -> A:  # noqa: ARG002 -- whatever is sent
+        """Answer a signed request."""
+        return await self._closed(path, kind)
