@@ -3,9 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 
+from crypto import entropy
 from crypto.errors import Code, Refused
 from protocol.shapes import Closed
+from protocol.times import SECOND, Instant
+from sdk.clock import Clock
+from sdk.council import Council
 from sdk.transport import A, Http, Query
+from tests.world import World
 
 Answer = Closed | bytes | Code
 
@@ -54,3 +59,26 @@ class Answers(Http):
     async def post_once(self, path: str, body: Closed, kind: type[A]) -> A:  # noqa: ARG002 -- whatever is sent
         """Answer a signed request."""
         return await self._closed(path, kind)
+
+
+class Hurried:
+    """A clock that runs ten seconds whenever somebody looks at it."""
+
+    def __init__(self, start: Instant) -> None:
+        self.t = start
+
+    def __call__(self) -> Instant:
+        """Look at it."""
+        self.t = self.t.plus(10 * SECOND)
+        return self.t
+
+
+def council_of(world: World, answers: dict[str, list[Answer]], *, empty: bool = False) -> Council:
+    """A client that holds the log already, unless it is to be empty."""
+    http = Answers(answers)
+    clock = Clock(Hurried(world.t))
+    made = Council(http=http, clock=clock, entropy=entropy.system, net=world.net)
+    if not empty:
+        made.log.directory = world.directory
+        made.log._leaves.extend(world.leaves)  # pyright: ignore[reportPrivateUsage] -- as if synced
+    return made

@@ -316,3 +316,61 @@ async def test_a_statement_is_valid_only_in_the_log_and_by_its_rules(town: Town)
     assert log.require_valid(town.root.sid) == 0
     assert void.value.code is Code.UNTRUSTED
     assert absent.value.code is Code.NOT_LOGGED
+
+
+class Clumsy(Liar):
+    """A server whose pages are not what was asked for."""
+
+    page_from = 0
+    page_short = False
+    ends_at: int | None = None
+    garbage: int | None = None
+
+    async def get(
+        self,
+        path: str,
+        kind: type[A],
+        *,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> A:
+        """Answer another page."""
+        page: object = await super().get(path, kind, query=query, headers=headers)
+        assert isinstance(page, LogPage)
+        if self.ends_at is not None:
+            kept = slice(0, max(0, self.ends_at - page.start))
+            page = replace(page, leaves=page.leaves[kept], statements=page.statements[kept])
+        if self.page_short:
+            page = replace(page, statements=page.statements[:-1])
+        made: Closed = replace(page, start=page.start + self.page_from)
+        assert isinstance(made, kind)
+        return made
+
+    def _statement(self, place: int) -> Blob | None:
+        return Blob(b"{}") if place == self.garbage else super()._statement(place)
+
+
+async def test_a_page_is_the_one_that_was_asked_for_and_whole(town: Town) -> None:
+    """Its start, as many statements as leaves, and as many leaves as the checkpoint says."""
+    other, short, ended = Clumsy(town), Clumsy(town), Clumsy(town)
+    other.page_from, short.page_short, ended.ends_at = 1, True, town.size - 1
+
+    for server in (other, short, ended):
+        assert await refusal(log_of(server), later(town)) is Code.BAD_PROOF
+
+
+async def test_bytes_that_are_no_statement_are_not_one_of_a_newer_version(town: Town) -> None:
+    """What cannot be read at all is refused, not counted."""
+    server = Clumsy(town)
+    server.garbage = 2
+
+    assert await refusal(log_of(server), later(town)) is Code.BAD_J1
+
+
+async def test_the_first_statement_is_a_root(town: Town) -> None:
+    """Shown, and of that type: else nobody knows whose log this is."""
+    hidden, swapped = Liar(town), Liar(town)
+    hidden.hidden, swapped.swapped = {0}, {0: 1}
+
+    for server in (hidden, swapped):
+        assert await refusal(log_of(server), later(town)) is Code.UNTRUSTED
