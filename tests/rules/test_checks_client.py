@@ -12,6 +12,7 @@ from crypto.errors import Code, Refused
 from crypto.profiles import Argon2Profile
 from protocol.feed import feed_hash
 from protocol.ids import Blob, CaseId, Did, Hash, RowHash
+from protocol.payloads import Head
 from protocol.statement import to_dsse
 from protocol.wire import Frame
 from sdk import vault_format as fmt
@@ -140,3 +141,15 @@ def test_a_vault_holds_one_key_of_each_kind() -> None:
         with pytest.raises(Refused) as caught:
             fmt.parse(file(*items))
         assert caught.value.code is Code.BAD_LENGTH
+
+
+def test_a_head_of_a_room_has_a_place(world: World, feed: Feed) -> None:
+    """A number and a hash; without either it is no word about a row."""
+    base = world.base()
+    head = Head(net=base.net, nce=base.nce, iat=base.iat, case=CASE, seq=0, fh=feed.state.fh, idn=1)
+
+    feed.hear_head(head, b"signed")
+    for changed in (replace(head, seq=None), replace(head, fh=None)):
+        with pytest.raises(Refused) as caught:
+            feed.hear_head(changed, b"signed")
+        assert caught.value.code is Code.BAD_J1

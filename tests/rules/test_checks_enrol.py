@@ -48,6 +48,7 @@ SECRET = Secret(SEED)
 SALT = hash32("salt")
 EK = SealingKey.from_seed(sha256(b"ek")).public
 IK, DK = signing_key("ik newcomer"), signing_key("dk newcomer")
+next_version = bases._version  # pyright: ignore[reportPrivateUsage] -- asked directly
 own_certificate = enrol._own_certificate  # pyright: ignore[reportPrivateUsage] -- asked directly
 
 
@@ -60,7 +61,7 @@ def refusal(call: Callable[..., object], *args: object) -> Code | None:
     return None
 
 
-async def later(call: Callable[..., Any], *args: Any, **facts: Any) -> Code | None:  # noqa: ANN401 -- whatever is called
+async def later(call: Callable[..., Any], *args: object, **facts: object) -> Code | None:
     """The code with which something is refused that takes its time."""
     try:
         await call(*args, **facts)
@@ -276,6 +277,18 @@ async def test_a_decision_is_signed_by_its_approver_after_its_proposer(c: Counci
     assert await approved(law(c.chair), c.health.dk) is Code.RULE_DENIED
     mine = replace(law(c.chair), prop=c.chair.wid)
     assert await approved(mine, c.chair.dk) is Code.RULE_DENIED
+
+
+def test_a_version_follows_a_basis_of_the_log() -> None:
+    """Nothing, or another statement, is no version to follow."""
+    other = SimpleNamespace(statement=SimpleNamespace(body=None))
+    logged = {Sid(hash32("other")): other}
+    log = SimpleNamespace(directory=SimpleNamespace(logged=logged))
+    session: Any = SimpleNamespace(council=SimpleNamespace(log=log))
+
+    assert next_version(session, None) == 1
+    assert refusal(next_version, session, Sid(hash32("none"))) is Code.UNKNOWN_ID
+    assert refusal(next_version, session, Sid(hash32("other"))) is Code.UNKNOWN_ID
 
 
 # --- the time --------------------------------------------------------------------------------
