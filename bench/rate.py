@@ -99,6 +99,8 @@ async def _load(stack: AsyncExitStack, dsn: str, folder: Path) -> Running:
         "ENTAKU_DATABASE_URL": dsn,
         "ENTAKU_PORT": str(port),
         "ENTAKU_RATE": "1000000",
+        "ENTAKU_AGENCY_RATE": "1000000",  # all senders are of one; a device keeps its usual limit
+        "ENTAKU_COUNCIL_RATE": "1000000",
         "ENTAKU_LOG_LEVEL": "warning",
     }
     await stack.enter_async_context(running(["-m", "server"], environment=environment))

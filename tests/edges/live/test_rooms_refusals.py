@@ -26,7 +26,7 @@ from server.app import create_app
 from server.errors import STATUS
 from server.settings import Settings
 from tests.edges.live.stage import Admin, counts, entries, sealed, section, text
-from tests.edges.people import ORIGIN, Edge
+from tests.edges.people import LOOSE, ORIGIN, Edge
 from tests.edges.sdk.stage import Cast, Held, hold, level
 from tests.edges.test_sockets import Phone
 
@@ -43,7 +43,7 @@ def lines() -> io.StringIO:
 @pytest.fixture
 async def application(database: str, tmp_path: Path, lines: io.StringIO) -> web.Application:
     """A node that logs everything where the test can read it."""
-    settings = Settings(data=tmp_path, origin=ORIGIN)
+    settings = Settings(data=tmp_path, origin=ORIGIN, limits=LOOSE)
     logger = structlog.wrap_logger(
         structlog.PrintLogger(lines),
         processors=[structlog.processors.JSONRenderer(ensure_ascii=False)],

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { machineClock } from "../../src/client/clock";
+import type { Contents } from "../../src/client/contents";
 import * as enrol from "../../src/client/enrol";
 import { Line, type LineState } from "../../src/client/line";
 import * as link from "../../src/client/link";
@@ -125,11 +126,18 @@ describe("a person who was invited", () => {
     const { vault } = session;
     const known = vault.contents.id;
     const ahead = known && { ...known, n: known.n + 1_000 };
+    const kept: Contents[] = [];
+    const update = (change: (contents: Contents) => Contents) => {
+      kept.push(change(vault.contents));
+      return Promise.resolve();
+    };
     const behind = Object.create(vault, {
       contents: { value: { ...vault.contents, id: ahead } },
+      update: { value: update },
     }) as Vault;
 
     await expect(Session.of(behind, at).login()).rejects.toThrow("ROLLBACK");
+    expect(kept.at(-1)?.evidence.map(({ code }) => code)).toEqual(["ROLLBACK"]);
   });
 });
 
