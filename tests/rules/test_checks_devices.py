@@ -73,7 +73,7 @@ async def test_an_old_device_certifies_what_its_own_code_brought() -> None:
 
     body = link_of(w, person.wid)
     assert await approved(body) is None
-    assert await approved(w.pledge_body(person.aid)) is Code.RULE_DENIED
+    assert await approved(w.pledge_body(person.aid, person.wid)) is Code.RULE_DENIED
     assert await approved(body, has_mac=False) is Code.RULE_DENIED
     assert await approved(replace(body, wid=Wid(id16("x")))) is Code.RULE_DENIED
     assert await approved(body, secret=Secret(bytes(16))) is Code.BAD_TAG
