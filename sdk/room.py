@@ -153,16 +153,20 @@ class Room(Reader):
     async def fetch(self) -> None:
         """Fetch rows until I stand where the server's signed head does."""
         while True:
+            known = self._newest_heard()
             query = {"start": str(self.state.seq + 1)}
             path = f"cases/{self.case.hex()}/rows"
             rows = await self.session.council.http.get(path, Rows, query=query)
             await self.take(rows.frames)
             await self.hear_head(rows.head)
-            newest = max((heard.seq for heard in self.feed.heard), default=0)
-            if self.state.seq >= newest:
+            if self.state.seq >= self._newest_heard():
                 return
-            if not rows.frames:
+            # A head may be heard while an answer is under way: what it names comes with the next.
+            if not rows.frames and known > self.state.seq:
                 raise Refused(Code.FORK_OR_GAP, seq=self.state.seq)
+
+    def _newest_heard(self) -> int:
+        return max((heard.seq for heard in self.feed.heard), default=0)
 
     async def take(self, frames: Sequence[Frame]) -> None:
         """Fold frames in order; a gap is fetched, a contradiction halts the room."""

@@ -140,6 +140,10 @@ async def test_what_is_posted_here_arrives_there_whole_for_whom_it_is(
         name: await ears.open(client.session, held.case) for name, client in cast.clients.items()
     }
 
+    everybody = {client.session.me.wid for client in cast.clients.values()}
+    for member in held.members.values():
+        await eventually(partial(presence, member, everybody))
+
     here = await held.members["chair"].share(section(held, "c2"), text("一"))
     await level(held.members)
     there = await held.members["elder"].share(section(held, "c6"), text("二"))
@@ -161,9 +165,6 @@ async def test_what_is_posted_here_arrives_there_whole_for_whom_it_is(
     }
     assert views[here.doc] == {"chair": "full", "recorder": "full", "elder": "full", "csw": "bare"}
     assert set(views[there.doc].values()) == {"full"}
-    everybody = {client.session.me.wid for client in cast.clients.values()}
-    for member in held.members.values():
-        await eventually(partial(presence, member, everybody))
     assert await admin.fetchval("SELECT count(DISTINCT node) FROM room.live") == 2
 
 

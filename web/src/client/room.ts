@@ -215,11 +215,14 @@ export class Room extends Reader {
   /** Fetch rows until I stand where the server's signed head does; FORK_OR_GAP when it falls short. */
   async fetch(): Promise<void> {
     for (;;) {
+      const known = this.#newestHeard();
       const { frames, head } = await this.rowsFrom(this.state.seq + 1);
       await this.take(frames);
       await this.hearHead(bytesOfBlob(head));
       if (this.state.seq >= this.#newestHeard()) return;
-      if (frames.length === 0) throw new Refused("FORK_OR_GAP", { seq: this.state.seq });
+      // A head may be heard while an answer is under way: what it names comes with the next.
+      if (frames.length === 0 && known > this.state.seq)
+        throw new Refused("FORK_OR_GAP", { seq: this.state.seq });
     }
   }
 
