@@ -11,6 +11,7 @@ let leaving: { readonly caseId: string; readonly timer: ReturnType<typeof setTim
   null;
 
 function leave(api: Api): void {
+  room.value = null; // a screen that comes now must not begin on what is about to go
   api.do("room.leave", {}).catch(() => undefined);
 }
 
