@@ -36,6 +36,9 @@ from storage.pool import ensure_database
 FILE: Final = Path(__file__).parent / "results" / "hostile.json"
 MEMBERS: Final = 12
 BAR: Final = 1.5
+ROUNDS: Final = 15
+"""Of each kind: rounds of the same kind differ by a factor of two on shared processors."""
+
 STRANGERS: Final = 20
 """Devices of the hostile agency: eight sockets each are more than are used."""
 
@@ -213,7 +216,7 @@ def main(arguments: Sequence[str]) -> int:
         uvloop.run(obey(Crowd(url=url, setup=setup, tokens=Path(tokens))))
         return 0
     quick: bool = chosen.quick
-    found = asyncio.run(measure(rounds=1 if quick else 5, count=64 if quick else 160))
+    found = asyncio.run(measure(rounds=1 if quick else ROUNDS, count=64 if quick else 160))
     if not quick:
         FILE.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
     print(
