@@ -54,6 +54,23 @@ async def signed(edge: Edge) -> tuple[int, int]:
     return sizes[0], sizes[1]
 
 
+async def require_nothing_is_signed(edge: Edge) -> None:
+    """The signer refuses for its clock, and neither log grows."""
+    before = await signed(edge)
+    with pytest.raises(Refused) as refusal:
+        await edge.level()
+    assert refusal.value.code is Code.CLOCK
+    assert await signed(edge) == before
+
+
+async def require_all_are_signed(edge: Edge, *, beyond: tuple[int, int]) -> None:
+    """One entry more than `beyond` is signed, in order of time, and the council works."""
+    await edge.level()
+    assert await signed(edge) == (beyond[0], beyond[1] + 1)
+    assert not edge.host.broken
+    require_time_goes_on(edge)
+
+
 def require_time_goes_on(edge: Edge) -> None:
     """Time in the log never goes back, whatever the leaves claim."""
     directory = edge.host.council.directory
@@ -69,17 +86,9 @@ async def test_while_a_clock_is_behind_entries_are_kept_and_signed_when_it_is_ri
     before = await signed(edge)
     step(edge, -by)
     await edge.sign_in(person)
-    with pytest.raises(Refused) as refusal:
-        await edge.level()
-    meanwhile = await signed(edge)
+    await require_nothing_is_signed(edge)
     step(edge, by)
-    await edge.level()
-
-    assert refusal.value.code is Code.CLOCK
-    assert meanwhile == before
-    assert await signed(edge) == (before[0], before[1] + 1)
-    assert not edge.host.broken
-    require_time_goes_on(edge)
+    await require_all_are_signed(edge, beyond=before)
 
 
 @pytest.mark.parametrize("by", STEPS, ids=str)
@@ -93,14 +102,6 @@ async def test_after_a_clock_was_ahead_nothing_is_signed_until_its_time_has_come
     ahead = await signed(edge)
     step(edge, -by)
     await edge.sign_in(person)
-    with pytest.raises(Refused) as refusal:
-        await edge.level()
-    waiting = await signed(edge)
+    await require_nothing_is_signed(edge)
     step(edge, by)
-    await edge.level()
-
-    assert refusal.value.code is Code.CLOCK
-    assert waiting == ahead
-    assert await signed(edge) == (ahead[0], ahead[1] + 1)
-    assert not edge.host.broken
-    require_time_goes_on(edge)
+    await require_all_are_signed(edge, beyond=ahead)

@@ -100,106 +100,107 @@ async def _fold_on(self: reader.Reader, frame: Frame) -> None:
         raise
 
 
+def _bug(name: str, says: str, *patches: Patch, lean: str = "") -> Bug:
+    """One fault; `lean` names deeds, parted by blanks."""
+    return Bug(name=name, says=says, patches=patches, lean=tuple(lean.split()))
+
+
 BUGS: Final = {
     bug.name: bug
     for bug in (
-        Bug(
-            name="feed-hash",
-            says="the hash of a row is believed, not computed",
-            patches=[(feed, "fold", _careless)],
+        _bug(
+            "feed-hash",
+            "the hash of a row is believed, not computed",
+            (feed, "fold", _careless),
         ),
-        Bug(
-            name="log-rollback",
-            says="an identity log that is shorter than the pinned one is taken",
-            lean=("roll_back_log", "restart"),
-            patches=[(idlog.IdLog, "_require_same_log", _same_log)],
+        _bug(
+            "log-rollback",
+            "an identity log that is shorter than the pinned one is taken",
+            (idlog.IdLog, "_require_same_log", _same_log),
+            lean="roll_back_log restart",
         ),
-        Bug(
-            name="room-rollback",
-            says="a room that is shorter than the pinned one is taken",
-            patches=[(room.Room, "require_pins", _nothing), (room.Room, "_goes_on", _yes)],
+        _bug(
+            "room-rollback",
+            "a room that is shorter than the pinned one is taken",
+            (room.Room, "require_pins", _nothing),
+            (room.Room, "_goes_on", _yes),
         ),
-        Bug(
-            name="sealing-keys",
-            says="sealing keys are not compared with the hash in the certificate",
-            lean=("own_keys", "share"),
-            patches=[(council.Council, "sealing_keys", _any_keys)],
+        _bug(
+            "sealing-keys",
+            "sealing keys are not compared with the hash in the certificate",
+            (council.Council, "sealing_keys", _any_keys),
+            lean="own_keys share",
         ),
-        Bug(
-            name="bundle",
-            says="a bundle that its roster does not commit to is opened",
-            lean=("own_bundle", "remove", "hear", "share"),
-            patches=[
-                (roster, "require_bundle", _any_bundle),
-                (bundle, "open_entry", _any_entry),
-                (stray, "require_epoch_key", _nothing),
-                (opening, "require_epoch_key", _nothing),
-            ],
+        _bug(
+            "bundle",
+            "a bundle that its roster does not commit to is opened",
+            (roster, "require_bundle", _any_bundle),
+            (bundle, "open_entry", _any_entry),
+            (stray, "require_epoch_key", _nothing),
+            (opening, "require_epoch_key", _nothing),
+            lean="own_bundle remove hear share",
         ),
-        Bug(
-            name="revocation",
-            says="a revoked certificate counts",
-            patches=[(certs.Chain, "ended", _no)],
+        _bug("revocation", "a revoked certificate counts", (certs.Chain, "ended", _no)),
+        _bug(
+            "signature",
+            "the author's signature on an envelope is not verified",
+            (envelope, "check_signature", _nothing),
         ),
-        Bug(
-            name="signature",
-            says="the author's signature on an envelope is not verified",
-            patches=[(envelope, "check_signature", _nothing)],
+        _bug(
+            "past",
+            "the row that an author had seen last is not compared",
+            (RoomState, "require_feed_point", _nothing),
+            lean="misplace hear",
         ),
-        Bug(
-            name="past",
-            says="the row that an author had seen last is not compared",
-            lean=("misplace", "hear"),
-            patches=[(RoomState, "require_feed_point", _nothing)],
+        _bug(
+            "log-head",
+            "the log head that a roster, grant or meet names is not compared",
+            (RoomState, "require_log_head", _nothing),
+            lean="usurp look",
         ),
-        Bug(
-            name="log-head",
-            says="the log head that a roster, grant or meet names is not compared",
-            lean=("usurp", "look"),
-            patches=[(RoomState, "require_log_head", _nothing)],
+        _bug(
+            "replay",
+            "a signed thing counts as often as it is shown",
+            (folding, "_require_new", _nothing),
+            lean="replay look",
         ),
-        Bug(
-            name="replay",
-            says="a signed thing counts as often as it is shown",
-            lean=("replay", "look"),
-            patches=[(folding, "_require_new", _nothing)],
+        _bug(
+            "chain",
+            "gaps in an author's chain are not seen",
+            (fold_contents, "_require_chain", _nothing),
+            lean="misplace look",
         ),
-        Bug(
-            name="chain",
-            says="gaps in an author's chain are not seen",
-            lean=("misplace", "look"),
-            patches=[(fold_contents, "_require_chain", _nothing)],
+        _bug(
+            "rotation",
+            "whoever rotates chooses the members",
+            (roster, "_require_computed", _nothing),
         ),
-        Bug(
-            name="rotation",
-            says="whoever rotates chooses the members",
-            patches=[(roster, "_require_computed", _nothing)],
+        _bug(
+            "heads",
+            "heads and receipts are not compared with rows",
+            (feed.Feed, "_require_heads", _nothing),
+            (feed, "_contradict", _no),
         ),
-        Bug(
-            name="heads",
-            says="heads and receipts are not compared with rows",
-            patches=[(feed.Feed, "_require_heads", _nothing), (feed, "_contradict", _no)],
+        _bug(
+            "names",
+            "a name is not compared with the one that was certified",
+            (council.Council, "_checked", _any_name),
+            lean="own_names names",
         ),
-        Bug(
-            name="names",
-            says="a name is not compared with the one that was certified",
-            lean=("own_names", "names"),
-            patches=[(council.Council, "_checked", _any_name)],
+        _bug(
+            "pins-go-back",
+            "after a refused rollback the pins were moved back to it",
+            (room.Room, "_goes_on", _yes),
         ),
-        Bug(
-            name="pins-go-back",
-            says="after a refused rollback the pins were moved back to it",
-            patches=[(room.Room, "_goes_on", _yes)],
+        _bug(
+            "other-past-goes-on",
+            "a row that names another past did not halt the room",
+            (reader.Reader, "fold", _fold_on),
         ),
-        Bug(
-            name="other-past-goes-on",
-            says="a row that names another past did not halt the room",
-            patches=[(reader.Reader, "fold", _fold_on)],
-        ),
-        Bug(
-            name="receipt-goes-on",
-            says="a receipt that contradicts the rows did not halt the room",
-            patches=[(writer.Writer, "_settle", vars(writer.Writer)["_settled"])],
+        _bug(
+            "receipt-goes-on",
+            "a receipt that contradicts the rows did not halt the room",
+            (writer.Writer, "_settle", vars(writer.Writer)["_settled"]),
         ),
     )
 }

@@ -1,7 +1,9 @@
 """Counts what stands in `vectors/`, section by section of the test plan, and who replays it."""
 
 import json
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, cast
 
 from tools.make_vectors.cases import FOLDER
@@ -20,108 +22,21 @@ class Section:
     typescript: str
 
 
-def _cases(number: str, about: str, *files: str) -> Section:
-    return Section(
-        number=number,
-        about=about,
-        files=files,
-        python="test_replay",
-        typescript="primitives",
+def _sections() -> tuple[Section, ...]:
+    words = (Path(__file__).parent / "sections.toml").read_text(encoding="utf-8")
+    return tuple(
+        Section(
+            number=number,
+            about=row["about"],
+            files=tuple(row["files"]),
+            python=row["python"],
+            typescript=row["typescript"],
+        )
+        for number, row in tomllib.loads(words).items()
     )
 
 
-SECTIONS: Final = (
-    _cases("01", "framing, hashes, key schedule", "01-hashing"),
-    _cases("02", "J1", "02-j1"),
-    _cases("03", "base64", "03-base64"),
-    _cases("04", "Ed25519", "04-ed25519"),
-    Section(
-        number="05",
-        about="statements, DSSE",
-        files=("05-dsse", "ts-05-dsse"),
-        python="test_stories, test_formats_from_typescript",
-        typescript="primitives, own-vectors",
-    ),
-    _cases("06", "HPKE over X-Wing", "06-sealing"),
-    _cases("07", "padding", "07-padding"),
-    Section(
-        number="08",
-        about="envelopes, AEAD",
-        files=("08-aead", "08-envelope", "ts-08-envelope"),
-        python="test_replay, test_formats_from_typescript",
-        typescript="primitives, own-vectors",
-    ),
-    Section(
-        number="09",
-        about="certificates, trust, invitations",
-        files=("09-certificates", "09-invitation", "ts-09-invitation"),
-        python="test_stories, test_replay, test_formats_from_typescript",
-        typescript="certificates, primitives, own-vectors",
-    ),
-    Section(
-        number="10",
-        about="rosters",
-        files=("10-rosters",),
-        python="test_stories",
-        typescript="rosters",
-    ),
-    Section(
-        number="11",
-        about="bundles, seals",
-        files=("11-bundle", "ts-11-seals"),
-        python="test_replay, test_formats_from_typescript",
-        typescript="primitives, own-vectors",
-    ),
-    Section(
-        number="12",
-        about="documents, grants",
-        files=("12-documents", "12-grant"),
-        python="test_stories, test_replay",
-        typescript="documents, primitives",
-    ),
-    Section(
-        number="14",
-        about="passphrase, vault",
-        files=("14-password", "14-vault", "ts-14-vault"),
-        python="test_replay, test_vault_vectors, test_vault_from_typescript",
-        typescript="primitives, vault, own-vectors",
-    ),
-    Section(
-        number="15",
-        about="feed, rows, logs, exports",
-        files=("15-feed", "15-rows", "15-log", "log-folder/tamperings"),
-        python="test_stories, test_log, test_log_folder",
-        typescript="primitives, rows, log",
-    ),
-    Section(
-        number="18",
-        about="a whole case, every private key with it",
-        files=("18-case",),
-        python="test_whole_case",
-        typescript="case",
-    ),
-    Section(
-        number="19",
-        about="eff, prune, recipients, stale",
-        files=("19-effects",),
-        python="test_stories",
-        typescript="effects",
-    ),
-    Section(
-        number="20",
-        about="the gate, the reducer, INV",
-        files=("20-decide", "20-ops"),
-        python="test_decide, test_ops",
-        typescript="decide, ops",
-    ),
-    Section(
-        number="24",
-        about="views, withheld rows, rows before they stand",
-        files=("24-views",),
-        python="test_views",
-        typescript="views",
-    ),
-)
+SECTIONS: Final = _sections()
 
 
 def count(name: str) -> int:
