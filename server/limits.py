@@ -24,6 +24,9 @@ _BURST: Final = 4
 _PAUSE: Final = 1.0
 """Seconds told to whoever holds too much at once: nobody knows when something of it ends."""
 
+_LONG_REST: Final = 8.0
+"""Seconds of a rest at most: an honest line's heartbeat has 20 s to be read."""
+
 DEAR: Final = 20
 """What a refusal costs, beside what was asked: a caller who is right is seldom refused."""
 
@@ -122,6 +125,20 @@ class Buckets(Generic[K]):
         full = [key for key in self._left if self._there(key, now) >= self._allowance.burst]
         for key in full or list(self._left)[: self._most // 2]:
             del self._left[key]
+
+
+@dataclass(slots=True)
+class Rest:
+    """How long a line is not read: longer each time that it goes on as before; in seconds."""
+
+    until: float = 0.0
+    seconds: float = 0.0
+
+    def begin(self, now: float, least: float) -> None:
+        """Rest, twice as long as the last time when that was just over."""
+        again = now < self.until + self.seconds
+        self.seconds = min(self.seconds * 2, max(least, _LONG_REST)) if again else least
+        self.until = now + self.seconds
 
 
 class Held(Generic[K]):

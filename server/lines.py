@@ -16,7 +16,7 @@ from engineio.exceptions import SocketIsClosedError
 
 from crypto.errors import Code, Refused
 from server.events import UP
-from server.limits import Allowance, Bounds, Buckets
+from server.limits import SECOND, Allowance, Bounds, Buckets, Rest
 
 FAREWELL: Final = 2.0
 """Seconds for a line to take the last words and close by itself."""
@@ -124,7 +124,7 @@ class Line:
     transport: asyncio.Transport | None
     is_signed: bool = False
     frames: int = 0
-    rests_until: float = 0.0
+    rest: Rest = field(default_factory=Rest)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -242,7 +242,7 @@ class Lines:
 
         async def receive(packet: object) -> None:
             now = asyncio.get_running_loop().time()
-            wait = max(line.rests_until - now, self._frames.wait(line.eio, now=now))
+            wait = max(line.rest.until - now, self._frames.wait(line.eio, now=now))
             if wait > 0:
                 await asyncio.sleep(wait)
             if line.transport is None or line.transport.is_closing():
@@ -289,7 +289,7 @@ class Lines:
         """Read nothing more of a line for a moment: it goes too fast."""
         line = self._of(sid)
         if line is not None:
-            line.rests_until = asyncio.get_running_loop().time() + self.bounds.rest_ms / 1000
+            line.rest.begin(asyncio.get_running_loop().time(), self.bounds.rest_ms / SECOND)
 
     def count(self, packets: int, size: int) -> None:
         """Count what waits in all; above the limit the line with most of it is cut."""

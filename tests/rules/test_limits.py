@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.errors import Code, Refused
-from server.limits import Allowance, Bounds, Buckets, Caller, Held, Limits, busy, told_wait
+from server.limits import Allowance, Bounds, Buckets, Caller, Held, Limits, Rest, busy, told_wait
 
 SMALL = Bounds(
     rate=60,
@@ -213,3 +213,15 @@ def test_only_a_limit_of_the_edge_tells_to_wait() -> None:
     assert told_wait(busy(0.5, "device")) == 500
     assert told_wait(Refused(Code.RATE_LIMITED)) is None
     assert told_wait(Refused(Code.UNAVAILABLE, wait=5)) is None
+
+
+def test_who_goes_on_too_fast_rests_longer_and_longer() -> None:
+    """Twice as long each time up to eight seconds; from the beginning after a pause."""
+    rest, now, rests = Rest(), 100.0, list[float]()
+    for _ in range(5):
+        rest.begin(now, 1.0)
+        rests.append(rest.until - now)
+        now = rest.until + 0.1
+    assert rests == [1, 2, 4, 8, 8]
+    rest.begin(rest.until + 8.1, 1.0)
+    assert rest.seconds == 1
