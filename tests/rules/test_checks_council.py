@@ -1,8 +1,6 @@
 """A council as a client meets it: what the server says is checked, what it refuses is heard."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
@@ -15,12 +13,14 @@ from protocol.payloads import LeafHashes, Receipt
 from protocol.times import SECOND
 from protocol.wire import Challenged, NameRow, Names, Receipted, SealingKeys
 from sdk.clock import Clock
-from sdk.contents import Contents, CouncilPin, Identity, Unredeemed
+from sdk.contents import Contents, CouncilPin, Unredeemed
 from sdk.council import Council
 from sdk.session import Session
 from sdk.vault import Costs, Vault
+from tests.refusals import code_after
 from tests.rules.answers import Answer, Answers, Hurried, council_of
-from tests.world import Staff, World, hash32, id16, public, registrar
+from tests.rules.signed_in import identity_of, session_of
+from tests.world import World, hash32, id16, registrar
 
 LOG = "log/id"
 CHEAP = Argon2Profile(memory_bytes=8 * 1024, passes=1)
@@ -33,15 +33,6 @@ def world() -> World:
     made = World()
     made.agency("A01")
     return made
-
-
-async def refusal(call: Callable[..., Any], *args: object) -> Code | None:
-    """The code with which something is refused."""
-    try:
-        await call(*args)
-    except Refused as refused:
-        return refused.code
-    return None
 
 
 def test_before_the_first_sync_there_is_no_fingerprint(world: World) -> None:
@@ -74,7 +65,7 @@ async def test_a_leaf_is_waited_for_while_the_council_is_young(
     """Only before the first checkpoint may the log be closed, and for a minute at most."""
     council = council_of(world, {LOG: answers}, empty=empty)
 
-    assert await refusal(council.until_logged, Sid(hash32("x"))) is code
+    assert await code_after(council.until_logged(Sid(hash32("x")))) is code
 
 
 def receipt(world: World, *ids: bytes) -> Receipted:
@@ -106,9 +97,9 @@ async def test_a_statement_is_judged_before_it_is_sent_and_receipted_by_its_id(
     other = council_of(world, {"admit": [receipt(world, hash32("other"))]})
     right = council_of(world, {"admit": [receipt(world, made.sid)]})
 
-    assert await refusal(other.admit, false, *world.claimed(false)) is Code.BAD_SIG
-    assert await refusal(other.admit, made, *world.claimed(made)) is Code.EQUIVOCATION
-    assert await refusal(right.admit, made, *world.claimed(made)) is None
+    assert await code_after(other.admit(false, *world.claimed(false))) is Code.BAD_SIG
+    assert await code_after(other.admit(made, *world.claimed(made))) is Code.EQUIVOCATION
+    assert await code_after(right.admit(made, *world.claimed(made))) is None
 
 
 async def test_what_waits_is_looked_for_as_long_as_one_has_patience(world: World) -> None:
@@ -119,9 +110,9 @@ async def test_what_waits_is_looked_for_as_long_as_one_has_patience(world: World
     closed = council_of(world, {path: [Code.FORBIDDEN]})
     waits = council_of(world, {path: [*none * 20, Code.BAD_TOKEN]})
 
-    assert await refusal(closed.pending, b"x") is Code.FORBIDDEN
+    assert await code_after(closed.pending(b"x")) is Code.FORBIDDEN
     assert await council_of(world, {path: none}).pending(b"x") is None
-    assert await refusal(waits.wait_for, b"x") is Code.UNKNOWN_ID
+    assert await code_after(waits.wait_for(b"x")) is Code.UNKNOWN_ID
 
 
 async def test_sealing_keys_and_names_are_those_that_were_committed_to(world: World) -> None:
@@ -130,51 +121,11 @@ async def test_sealing_keys_and_names_are_those_that_were_committed_to(world: Wo
     row = NameRow(wid=person.wid, name="乙", salt=hash32("salt"))
     council = council_of(world, {"eks": [SealingKeys(eks=())], "names": [Names(names=(row,))]})
 
-    assert await refusal(council.sealing_keys, {Digest(hash32("ek"))}) is Code.UNKNOWN_ID
-    assert await refusal(council.names, [person.wid]) is Code.BAD_COMMITMENT
+    assert await code_after(council.sealing_keys({Digest(hash32("ek"))})) is Code.UNKNOWN_ID
+    assert await code_after(council.names([person.wid])) is Code.BAD_COMMITMENT
 
 
 # --- a signed-in device ----------------------------------------------------------------------
-
-
-class Idle(Session):
-    """A session whose log is up to date."""
-
-    async def sync(self) -> bool:
-        """Nothing is new."""
-        return False
-
-
-def identity_of(person: Staff, *, worker: Sid | None = None) -> Identity:
-    """Who owns the device."""
-    return Identity(
-        wid=person.wid,
-        aid=person.aid,
-        ik=public(person.ik),
-        did=person.dev.did,
-        dk=public(person.dk),
-        worker=worker or person.sid,
-        device=person.dev.sid,
-        name="",
-    )
-
-
-class Box:
-    """A vault in memory."""
-
-    def __init__(self, person: Staff, contents: Contents) -> None:
-        self.contents = contents
-        self.dk = person.dk
-
-    async def update(self, change: Callable[[Contents], Contents]) -> None:
-        """Change it."""
-        self.contents = change(self.contents)
-
-
-def session_of(council: Council, person: Staff, contents: Contents) -> Session:
-    """A session over a vault in memory."""
-    vault: Any = Box(person, contents)
-    return Idle(vault=cast("Vault", vault), council=council)
 
 
 @pytest.mark.parametrize("pinned", [True, False])
@@ -234,7 +185,7 @@ async def test_an_old_token_is_dropped_once(
     council.http.token = token
     session = session_of(council, person, Contents(identity=identity_of(person)))
 
-    assert await refusal(session.login) is code
+    assert await code_after(session.login()) is code
 
 
 async def test_nobody_signs_in_where_her_own_leaves_are_missing(world: World) -> None:
@@ -244,7 +195,7 @@ async def test_nobody_signs_in_where_her_own_leaves_are_missing(world: World) ->
     council = council_of(world, {"auth/challenge": [challenged]})
     false = identity_of(person, worker=Sid(hash32("x")))
 
-    assert await refusal(session_of(council, person, Contents(identity=false)).login) is (
+    assert await code_after(session_of(council, person, Contents(identity=false)).login()) is (
         Code.NOT_LOGGED
     )
 
@@ -261,7 +212,7 @@ async def test_a_lost_answer_is_asked_for_anew_and_a_refusal_is_not(
     council = council_of(world, {f"cases/{case.hex()}/read": [first, Code.RATE_LIMITED]})
     session = session_of(council, person, Contents(identity=identity_of(person)))
 
-    assert await refusal(session.read, case, "view", [hash32("row")]) is code
+    assert await code_after(session.read(case, "view", [hash32("row")])) is code
 
 
 @pytest.mark.parametrize(("late", "code"), [(0, None), (300, Code.NOT_LOGGED)])
@@ -283,5 +234,5 @@ async def test_a_promise_that_is_overdue_is_told(
     monkeypatch.setattr("sdk.session.redeem", same)
     monkeypatch.setattr(session.ops, "sync", pinned)
 
-    assert await refusal(session.redeem) is code
+    assert await code_after(session.redeem()) is code
     assert session.vault.contents.receipts == (one,)

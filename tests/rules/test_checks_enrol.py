@@ -1,13 +1,12 @@
 """Who joins, and who lets her in: each check of both sides by itself."""
 
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
-from crypto.errors import Code, Refused
+from crypto.errors import Code
 from crypto.hashing import sha256
 from crypto.sealing import SealingKey
 from crypto.signing import SigningKey
@@ -28,6 +27,7 @@ from sdk.enrol import Ticket
 from sdk.registrar import Registrar
 from sdk.session import Session
 from sdk.vault import Vault
+from tests.refusals import code_after, code_of
 from tests.room import Case
 from tests.rules.answers import council_of
 from tests.world import (
@@ -52,24 +52,6 @@ next_version = bases._version  # pyright: ignore[reportPrivateUsage] -- asked di
 own_certificate = enrol._own_certificate  # pyright: ignore[reportPrivateUsage] -- asked directly
 
 
-def refusal(call: Callable[..., object], *args: object) -> Code | None:
-    """The code with which something is refused."""
-    try:
-        call(*args)
-    except Refused as refused:
-        return refused.code
-    return None
-
-
-async def later(call: Callable[..., Any], *args: object, **facts: object) -> Code | None:
-    """The code with which something is refused that takes its time."""
-    try:
-        await call(*args, **facts)
-    except Refused as refused:
-        return refused.code
-    return None
-
-
 @pytest.fixture
 def w() -> World:
     """An agency that invites."""
@@ -91,18 +73,18 @@ def invited(w: World, *, agency: str = "A03", life: int = 14 * DAY) -> Statement
 
 def test_an_invitation_is_found_live_under_the_inviting_network(w: World) -> None:
     """There, by who knows its secret, not revoked, not over, not used; each by itself."""
-    assert refusal(enrol.require_invite, council_of(w, {}), SECRET) is Code.UNKNOWN_ID
+    assert code_of(enrol.require_invite, council_of(w, {}), SECRET) is Code.UNKNOWN_ID
     made = invited(w)
-    assert refusal(enrol.require_invite, council_of(w, {}), SECRET) is None
+    assert code_of(enrol.require_invite, council_of(w, {}), SECRET) is None
 
     old = council_of(w, {})
     old.clock.heard(old.clock.now() + 15 * DAY)
-    assert refusal(enrol.require_invite, old, SECRET) is Code.EXPIRED
+    assert code_of(enrol.require_invite, old, SECRET) is Code.EXPIRED
     w.directory.used.add(SECRET.inv)
-    assert refusal(enrol.require_invite, council_of(w, {}), SECRET) is Code.REPLAY
+    assert code_of(enrol.require_invite, council_of(w, {}), SECRET) is Code.REPLAY
     w.directory.used.clear()
     w.revoke(RevokeWhat.INVITE, made.sid, registrar("A03"))
-    assert refusal(enrol.require_invite, council_of(w, {}), SECRET) is Code.REVOKED
+    assert code_of(enrol.require_invite, council_of(w, {}), SECRET) is Code.REVOKED
 
 
 def test_an_invitation_of_another_network_is_none(w: World) -> None:
@@ -110,7 +92,7 @@ def test_an_invitation_of_another_network_is_none(w: World) -> None:
     body = replace(w.invite_body("x", "A03"), inv=SECRET.inv)
     w.log(body, registrar("A03"))
 
-    assert refusal(enrol.require_invite, council_of(w, {}), SECRET) is Code.BAD_TAG
+    assert code_of(enrol.require_invite, council_of(w, {}), SECRET) is Code.BAD_TAG
 
 
 def joining_of(body: Worker) -> Joining:
@@ -137,7 +119,7 @@ def test_a_joiner_accepts_what_she_asked_for(w: World) -> None:
     def asked(made: Payload, name: str | None = "山田") -> Code | None:
         beside = None if name is None else NameBeside(name=name, salt=SALT)
         pending = Pending(key=Blob(b""), statement=Blob(b""), mac=None, name=beside)
-        return refusal(own_certificate, compose(made), joining, pending)
+        return code_of(own_certificate, compose(made), joining, pending)
 
     assert asked(body) is None
     assert asked(w.pledge_body(aid_of("A03"))) is Code.UNKNOWN_TYPE
@@ -158,8 +140,8 @@ async def test_nobody_finishes_what_she_did_not_begin(w: World) -> None:
     made.sync = synced  # type: ignore[method-assign] # the log is up to date
     ticket = Ticket(secret=SECRET, net=NetId(hash32("another")))
 
-    assert await later(enrol.finish, made, vault, passphrase="", patience=0) is Code.UNKNOWN_ID
-    assert await later(enrol.ask, made, vault, ticket=ticket, passphrase="") is Code.WRONG_NET
+    assert await code_after(enrol.finish(made, vault, passphrase="", patience=0)) is Code.UNKNOWN_ID
+    assert await code_after(enrol.ask(made, vault, ticket=ticket, passphrase="")) is Code.WRONG_NET
 
 
 # --- the registrar ---------------------------------------------------------------------------
@@ -206,7 +188,7 @@ async def requested(
     secrets = (SecretOf(inv=SECRET.inv, s=Blob(SEED)),) if kept else ()
     vault: Any = SimpleNamespace(contents=Contents(invites=secrets))
     desk = Registrar(client, vault=cast("Vault", vault), key=IK, aid=aid_of("A03"))
-    return await later(desk.request, SECRET.inv)
+    return await code_after(desk.request(SECRET.inv))
 
 
 async def test_a_registrar_checks_what_asks_by_her_invitation(w: World) -> None:
@@ -238,7 +220,7 @@ async def test_an_invitation_lives_no_longer_than_it_may(w: World) -> None:
     client = council_of(w, {})
     desk = Registrar(client, vault=cast("Vault", None), key=IK, aid=aid_of("A03"))
 
-    assert await later(desk.invite, [Cap.MEMBER], exp=w.t.plus(4 * DAY)) is Code.RULE_DENIED
+    assert await code_after(desk.invite([Cap.MEMBER], exp=w.t.plus(4 * DAY))) is Code.RULE_DENIED
 
 
 # --- decisions -------------------------------------------------------------------------------
@@ -270,7 +252,7 @@ async def test_a_decision_is_signed_by_its_approver_after_its_proposer(c: Counci
         return k.basis_body(c.elder, approver=approver, law="swa-106-6", review=DAY)
 
     async def approved(body: Payload, *signers: SigningKey) -> Code | None:
-        return await later(bases.approve, session_of(c, c.chair), c.world.sign(body, *signers))
+        return await code_after(bases.approve(session_of(c, c.chair), c.world.sign(body, *signers)))
 
     assert await approved(c.world.pledge_body(c.chair.aid), c.chair.dk) is Code.RULE_DENIED
     assert await approved(law(c.csw), c.elder.dk) is Code.RULE_DENIED
@@ -287,8 +269,8 @@ def test_a_version_follows_a_basis_of_the_log() -> None:
     session: Any = SimpleNamespace(council=SimpleNamespace(log=log))
 
     assert next_version(session, None) == 1
-    assert refusal(next_version, session, Sid(hash32("none"))) is Code.UNKNOWN_ID
-    assert refusal(next_version, session, Sid(hash32("other"))) is Code.UNKNOWN_ID
+    assert code_of(next_version, session, Sid(hash32("none"))) is Code.UNKNOWN_ID
+    assert code_of(next_version, session, Sid(hash32("other"))) is Code.UNKNOWN_ID
 
 
 # --- the time --------------------------------------------------------------------------------
@@ -298,6 +280,6 @@ def test_a_time_is_near_within_ten_minutes() -> None:
     """Before and after."""
     clock = Clock(lambda: Instant(100 * MINUTE))
 
-    assert refusal(clock.require_near, 110 * MINUTE) is None
-    assert refusal(clock.require_near, 110 * MINUTE + 1) is Code.CLOCK
-    assert refusal(clock.require_near, 90 * MINUTE - 1) is Code.CLOCK
+    assert code_of(clock.require_near, 110 * MINUTE) is None
+    assert code_of(clock.require_near, 110 * MINUTE + 1) is Code.CLOCK
+    assert code_of(clock.require_near, 90 * MINUTE - 1) is Code.CLOCK

@@ -3,12 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from crypto.errors import Code, Refused
+from crypto.errors import Code
 from crypto.signing import SigningKey
 from protocol import admission
 from protocol.ids import Digest
 from protocol.payloads import WitnessKey, Worker
 from protocol.times import DAY
+from tests.refusals import code_of
 from tests.room import Case
 from tests.world import (
     Staff,
@@ -21,16 +22,6 @@ from tests.world import (
     registrar,
     signing_key,
 )
-
-
-def code_of(call: object, *args: object) -> Code | None:
-    """The code a call refuses with."""
-    assert callable(call)
-    try:
-        call(*args)
-    except Refused as refusal:
-        return refusal.code
-    return None
 
 
 @pytest.fixture

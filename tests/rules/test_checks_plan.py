@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from conference import usecases
 from conference.room import Live, Record
 from conference.usecases import Batch
-from crypto.errors import Code, Refused
+from crypto.errors import Code
 from crypto.hashing import sha256
 from protocol import bundle, replica, statement
 from protocol.bundle import SEALED_SIZE, Entry
@@ -18,6 +18,7 @@ from protocol.statement import Statement
 from protocol.times import DAY
 from protocol.vocabulary import DocClass, ItemType, RevokeWhat, RosterRole, Why
 from protocol.wire import MAX_BATCH_ROWS, Post, RowIn
+from tests.refusals import code_of
 from tests.room import Case, Fields, fields_of
 from tests.world import MADE, START, Staff, hash32, id16, item_of, sit_of
 from tools.make_vectors.meeting import opened
@@ -28,16 +29,6 @@ from tools.make_vectors.story import Story
 def story() -> Story:
     """A room of A01, A03 and A05 with a sitting convened."""
     return opened("a room to plan in")
-
-
-def code_of(call: object, *args: object, **facts: object) -> Code | None:
-    """The code a call refuses with."""
-    assert callable(call)
-    try:
-        call(*args, **facts)
-    except Refused as refusal:
-        return refusal.code
-    return None
 
 
 # --- batches -----------------------------------------------------------------------------------

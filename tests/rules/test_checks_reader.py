@@ -9,7 +9,7 @@ from msgspec import structs
 
 from conference.content import Sealed, parse_full
 from conference.room import Record
-from crypto.errors import Code, Refused
+from crypto.errors import Code
 from crypto.hashing import sha256
 from crypto.sealing import SealingKey
 from protocol import envelope, grants, keys
@@ -25,6 +25,7 @@ from sdk.contents import Contents, SealingSeed
 from sdk.feed import Feed
 from sdk.reader import Reader
 from sdk.session import Session
+from tests.refusals import code_of
 from tests.room import AnyHeader, Case, fields_of
 from tests.world import Council, Staff, council, doc_key, doc_of, epoch_key, hash32
 
@@ -61,16 +62,6 @@ def k(c: Council) -> Spoken:
     return room
 
 
-def refusal(call: object, *args: object, **facts: object) -> Code | None:
-    """The code a call refuses with."""
-    assert callable(call)
-    try:
-        call(*args, **facts)
-    except Refused as refused:
-        return refused.code
-    return None
-
-
 def sect_of(k: Case) -> Sect:
     """The announcement of the document."""
     return k.state.documents[DOC, 1].body
@@ -83,10 +74,10 @@ def test_a_key_is_the_one_that_was_committed_to(k: Spoken) -> None:
     """Of a document by its `sect`, of an epoch by its roster."""
     entry = k.state.rosters[0]
 
-    assert refusal(opening.require_doc_key, KEY, sect_of(k)) is None
-    assert refusal(opening.require_doc_key, hash32("x"), sect_of(k)) is Code.BAD_DOC_KEY
-    assert refusal(opening.require_epoch_key, epoch_key(k.case, 0), entry) is None
-    assert refusal(opening.require_epoch_key, hash32("x"), entry) is Code.BAD_BUNDLE
+    assert code_of(opening.require_doc_key, KEY, sect_of(k)) is None
+    assert code_of(opening.require_doc_key, hash32("x"), sect_of(k)) is Code.BAD_DOC_KEY
+    assert code_of(opening.require_epoch_key, epoch_key(k.case, 0), entry) is None
+    assert code_of(opening.require_epoch_key, hash32("x"), entry) is Code.BAD_BUNDLE
 
 
 @pytest.mark.parametrize(
@@ -105,7 +96,7 @@ def test_a_sealed_key_speaks_of_its_own_document(
     k.said = encode(DkText(doc=doc, g=g, D=Hash(key)))
     sealed = k.seal(DkHeader(**fields_of(k.place(NOTES, c.chair))), c.chair.dk)
 
-    found = refusal(opening.open_dk, sealed, epoch_key(k.case, 0), sect=sect_of(k))
+    found = code_of(opening.open_dk, sealed, epoch_key(k.case, 0), sect=sect_of(k))
 
     assert found is code
 
@@ -115,7 +106,7 @@ def test_a_bundle_without_an_entry_for_me_opens_nothing(k: Spoken) -> None:
     net, empty = k.world.net, Bundle(case=k.case, n=0, entries=())
     facts = {"net": net, "mine": (), "key": EK, "held": ()}
 
-    code = refusal(opening.open_bundle, empty, k.state.rosters[0], **facts)
+    code = code_of(opening.open_bundle, empty, k.state.rosters[0], **facts)
 
     assert code is Code.BAD_BUNDLE
 
@@ -133,7 +124,7 @@ def test_a_sealed_key_is_no_text(c: Council, k: Spoken) -> None:
     sealed = parse_full("env", wire)
     assert isinstance(sealed, Sealed)
 
-    assert refusal(opening.open_text, sealed, KEY) is Code.WRONG_PLACE
+    assert code_of(opening.open_text, sealed, KEY) is Code.WRONG_PLACE
 
 
 # --- what a device asks for ------------------------------------------------------------------
@@ -188,8 +179,8 @@ def test_a_device_without_the_sealing_key_opens_no_entry(c: Council, k: Spoken) 
     """A counter whose seed is not in the vault."""
     reader = reader_of(k, c.chair)
 
-    assert refusal(reader.sealing_key, 0) is None
-    assert refusal(reader.sealing_key, 1) is Code.BAD_BUNDLE
+    assert code_of(reader.sealing_key, 0) is None
+    assert code_of(reader.sealing_key, 1) is Code.BAD_BUNDLE
 
 
 def test_a_document_key_is_asked_for_once_by_who_may_read_it(c: Council, k: Spoken) -> None:
@@ -260,10 +251,10 @@ def test_a_granted_key_is_the_one_that_was_committed_to(c: Council, k: Spoken) -
         k.grant_body(c.chair, to, epochs=(0,)),
     )
 
-    assert refusal(reader.accept, granted(k, doc, hash32("x"))) is Code.BAD_DOC_KEY
-    assert refusal(reader.accept, granted(k, epoch, hash32("x"))) is Code.BAD_BUNDLE
+    assert code_of(reader.accept, granted(k, doc, hash32("x"))) is Code.BAD_DOC_KEY
+    assert code_of(reader.accept, granted(k, epoch, hash32("x"))) is Code.BAD_BUNDLE
     assert (reader.docs, reader.epochs) == ({}, {})
-    assert refusal(reader.accept, granted(k, doc, KEY)) is None
-    assert refusal(reader.accept, granted(k, epoch, epoch_key(k.case, 0))) is None
+    assert code_of(reader.accept, granted(k, doc, KEY)) is None
+    assert code_of(reader.accept, granted(k, epoch, epoch_key(k.case, 0))) is None
     assert reader.docs == {(DOC, 1): KEY}
     assert reader.epochs == {0: epoch_key(k.case, 0)}

@@ -4,7 +4,7 @@ from dataclasses import replace as with_
 
 from msgspec.structs import replace
 
-from crypto.errors import Code, Refused
+from crypto.errors import Code
 from protocol import basis, bundle, documents, roster
 from protocol.bundle import SEALED_SIZE, Entry
 from protocol.feed import Point
@@ -12,6 +12,7 @@ from protocol.ids import CaseId, Eid, Hash, NetId, Sid, SumId
 from protocol.ops import MAX_ITEMS, PlannedItem, SitConv
 from protocol.payloads import Sect, Worker
 from protocol.vocabulary import Decline, DocClass, ItemType, SeatAnswer, Why
+from tests.refusals import code_of
 from tests.room import Case
 from tests.world import (
     World,
@@ -27,17 +28,6 @@ from tests.world import (
     sit_of,
 )
 from tools.make_vectors.meeting import opened
-
-
-def code_of(call: object, *args: object, **facts: object) -> Code | None:
-    """The code a call refuses with."""
-    assert callable(call)
-    try:
-        call(*args, **facts)
-    except Refused as refusal:
-        return refusal.code
-    return None
-
 
 # --- documents ---------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from crypto.errors import Code, Refused
+from crypto.errors import Code
 from crypto.hashing import keyed, sha256
 from crypto.sealing import SealingKey
 from crypto.signing import SigningKey
@@ -15,6 +15,7 @@ from protocol.payloads import Join, Link, Payload, Root
 from protocol.times import DAY
 from protocol.vocabulary import Cap, RevokeWhat
 from protocol.wire import NameBeside
+from tests.refusals import code_of
 from tests.room import Case
 from tests.world import (
     START,
@@ -30,16 +31,6 @@ from tests.world import (
 )
 
 EK = SealingKey.from_seed(sha256(b"ek")).public
-
-
-def code_of(call: object, *args: object, **facts: object) -> Code | None:
-    """The code a call refuses with."""
-    assert callable(call)
-    try:
-        call(*args, **facts)
-    except Refused as refusal:
-        return refusal.code
-    return None
 
 
 def test_only_statements_of_the_log_are_put_there() -> None:

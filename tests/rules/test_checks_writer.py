@@ -1,7 +1,6 @@
 """A writer and her room: what stops her, what is sent again, and what a receipt must say."""
 
 import asyncio
-from collections.abc import Awaitable
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -19,6 +18,7 @@ from sdk.contents import ChainHead, Contents, RoomKeys, Unsent
 from sdk.draft import Draft
 from sdk.room import Room
 from sdk.writer import ATTEMPTS, Build, T, Writer
+from tests.refusals import code_after
 from tests.rules.answers import Answers, council_of
 from tests.world import World, hash32, id16
 
@@ -104,15 +104,6 @@ def world() -> World:
     return World()
 
 
-async def code_of(call: Awaitable[object]) -> Code | None:
-    """The code with which something is refused."""
-    try:
-        await call
-    except Refused as refused:
-        return refused.code
-    return None
-
-
 @pytest.mark.parametrize(("code", "freshened"), [(Code.STALE, ATTEMPTS - 1), (Code.FORBIDDEN, 0)])
 async def test_a_batch_is_made_anew_only_for_a_room_that_moved_on(
     world: World, code: Code, freshened: int
@@ -121,7 +112,7 @@ async def test_a_batch_is_made_anew_only_for_a_room_that_moved_on(
     writer = Stopped(room_of(world))
     writer.code = code
 
-    assert await code_of(writer.submit(nothing)) is code
+    assert await code_after(writer.submit(nothing)) is code
     assert writer.freshened == freshened
 
 
@@ -132,10 +123,10 @@ async def test_who_may_not_mend_is_not_asked_twice(
     monkeypatch.setattr(writers, "_PATIENCE", 0.01)
     writer = Stopped(room_of(world))
     writer.code = Code.FORBIDDEN
-    assert await code_of(writer.mend()) is Code.FORBIDDEN
+    assert await code_after(writer.mend()) is Code.FORBIDDEN
 
     writer.code = Code.CONFLICT
-    assert await code_of(writer.mend()) is Code.STALE
+    assert await code_after(writer.mend()) is Code.STALE
 
 
 async def test_a_batch_without_an_answer_is_kept(world: World) -> None:
@@ -143,7 +134,7 @@ async def test_a_batch_without_an_answer_is_kept(world: World) -> None:
     post = Post(case=CASE, rows=(), bundles=())
     unsent = (Unsent(case=CASE, post=Blob(codec.encode(post))),)
 
-    assert await code_of(Writer(room_of(world, unsent)).resume()) is Code.UNAVAILABLE
+    assert await code_after(Writer(room_of(world, unsent)).resume()) is Code.UNAVAILABLE
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -166,7 +157,7 @@ async def test_pins_and_gate_come_before_the_draft(
     monkeypatch.setattr(writers, "may_write", yes if first else no)
     monkeypatch.setattr(Writer, "_draft", empty)
 
-    assert await code_of(Open(room).write()) is Code.FORBIDDEN
+    assert await code_after(Open(room).write()) is Code.FORBIDDEN
 
 
 @pytest.mark.parametrize(
@@ -200,7 +191,7 @@ async def test_a_receipt_is_for_what_was_sent(
     )
     raw = to_dsse(made, world.claimed(made))
 
-    assert await code_of(Open(room_of(world)).settle(raw)) is code
+    assert await code_after(Open(room_of(world)).settle(raw)) is code
 
 
 # --- pins ------------------------------------------------------------------------------------
@@ -251,4 +242,4 @@ async def test_a_head_speaks_of_this_room(world: World) -> None:
 
     raw = to_dsse(made, world.claimed(made))
 
-    assert await code_of(Room.hear_head(held, raw)) is Code.WRONG_PLACE
+    assert await code_after(Room.hear_head(held, raw)) is Code.WRONG_PLACE

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 from msgspec.structs import replace
 
-from crypto.errors import Code, Refused
+from crypto.errors import Code
 from protocol import basis, bundle, headers, replica, roster
 from protocol.bundle import SEALED_SIZE, Entry
 from protocol.codec import encode
@@ -53,6 +53,7 @@ from protocol.vocabulary import (
     SeatAnswer,
     Why,
 )
+from tests.refusals import code_of
 from tests.room import Case, fields_of
 from tests.world import (
     START,
@@ -72,16 +73,6 @@ from tests.world import (
 )
 from tools.make_vectors.meeting import opened
 from tools.make_vectors.story import Story
-
-
-def code_of(call: object, *args: object, **facts: object) -> Code | None:
-    """The code a call refuses with."""
-    assert callable(call)
-    try:
-        call(*args, **facts)
-    except Refused as refusal:
-        return refusal.code
-    return None
 
 
 @pytest.fixture
