@@ -28,7 +28,7 @@ PATIENT = Bounds(rate=MANY, device_rate=MANY, agency_rate=MANY, council_rate=MAN
 @pytest.fixture
 async def application(database: str, tmp_path: Path) -> web.Application:
     """A wired node with its real rooms, for as many callers as a test needs."""
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     folder = build(tmp_path / "dist")
     settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error", limits=PATIENT, web=folder)
     return await create_app(settings, dsn=login)

@@ -28,7 +28,7 @@ from server.service import SERVICE, Host
 from tests.edges.live.stage import Admin, entries
 from tests.edges.people import SLUG, Edge, code_of, nonce, now, seed, signed
 from tests.edges.rights import deeds
-from tests.edges.rights.asks import read_of, sub_of
+from tests.edges.rights.asks_rooms import read_of, sub_of
 from tests.edges.rights.callers import Caller
 from tests.edges.rights.rows import document, note, operation, state_of
 from tests.edges.rights.test_waiting import joining

@@ -12,7 +12,8 @@ from protocol import codec
 from protocol.wire import Failure, SignIn
 from server.errors import STATUS
 from server.service import SERVICE
-from tests.edges.rights.asks import ASKS, Ask
+from tests.edges.rights.asking import Ask
+from tests.edges.rights.asks import ASKS
 from tests.edges.rights.callers import Caller, caller, names
 from tests.edges.rights.town import HERE, Place
 from tests.edges.test_sockets import Phone
