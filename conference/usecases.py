@@ -23,7 +23,7 @@ from protocol.ids import CaseId, Did, Digest, Hash, SitId, Wid
 from protocol.ops import SeatInv
 from protocol.payloads import Basis, Roster, Sect, Withdraw
 from protocol.room import Person
-from protocol.statement import Statement, match, signature_hash
+from protocol.statement import Statement
 from protocol.times import HOUR, Instant
 from protocol.vocabulary import Cap, DocClass, Duty, Why
 from protocol.wire import MAX_BATCH_ROWS, Post
@@ -168,26 +168,11 @@ def _take(
     seq, row_id = state.seq + 1, contents.row_id(content)
     if row_id in state.ids:
         raise Refused(Code.REPLAY)
-    sg = _sg(room, content)
+    sg = contents.commitment(state.directory, content)
     fh = feed_hash(before=state.fh, seq=seq, row_id=row_id, sg=sg, idn=idn)
     row = Row(seq=seq, id=row_id, sg=sg, idn=idn, fh=fh)
     fold(room, row, content, live=live)
     return row, room.records[-1]
-
-
-def _sg(room: Room, content: Content) -> Hash:
-    """Compute what the row commits to; a bad signature is found when the row is judged."""
-    directory = room.state.directory
-    if isinstance(content, Sealed):
-        if content.header.dev not in directory.chains:
-            raise Refused(Code.UNTRUSTED)
-        did = device_of(directory, content.header.dev)
-        return Hash(content.env.sg(directory.devices[did].versions[0].body.dk))
-    logged = directory.logged.get(content.sid)
-    if logged is not None:
-        return signature_hash(logged.signatures)
-    keys = directory.device_keys(s.keyid for s in content.signatures)
-    return signature_hash(match(content, keys)[:1])
 
 
 def _require_rate(room: Room, batch: Batch, live: Live) -> None:

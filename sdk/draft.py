@@ -7,20 +7,19 @@ place of before the batch, and the epoch of a roster that stands before them in 
 from typing import Final, TypedDict
 
 from conference import content as contents
-from conference.content import Content, Sealed
+from conference.content import Content
 from conference.fold import Live, Room, fold
 from conference.gate import Gate
 from crypto import aead
 from crypto.errors import Code, Refused
 from protocol import codec, envelope
-from protocol.basis import device_of
 from protocol.feed import Row, feed_hash
 from protocol.headers import AnyHeader, DkHeader
 from protocol.ids import Blob, CaseId, DocId, Eid, Hash, Id, Sid, Wid
 from protocol.keys import body_key, wrap_key
 from protocol.payloads import FeedPoint, Payload
 from protocol.room import Generation, RoomState
-from protocol.statement import Statement, compose, match, sign, signature_hash, to_dsse
+from protocol.statement import Statement, compose, sign, to_dsse
 from protocol.times import Instant
 from protocol.wire import RowIn
 from sdk.contents import ChainHead
@@ -167,7 +166,7 @@ class Draft:
 
     def _fold(self, content: Content, row_id: Hash) -> None:
         state, idn = self.state, self.session.council.log.size
-        sg, seq = self._sg(content), self.state.seq + 1
+        sg, seq = contents.commitment(self.state.directory, content), self.state.seq + 1
         fh = feed_hash(before=state.fh, seq=seq, row_id=row_id, sg=sg, idn=idn)
         row = Row(seq=seq, id=row_id, sg=sg, idn=idn, fh=fh)
         live = Live(now=self.now, author=self.session.me.did, present=self._everybody())
@@ -178,17 +177,6 @@ class Draft:
         """Who is present is the server's to know; here nobody is taken to be absent."""
         rows = self.state.roster.mem if self.state.current else ()
         return frozenset(row.wid for row in rows)
-
-    def _sg(self, content: Content) -> Hash:
-        directory = self.state.directory
-        if isinstance(content, Sealed):
-            did = device_of(directory, content.header.dev)
-            return Hash(content.env.sg(directory.devices[did].versions[0].body.dk))
-        logged = directory.logged.get(content.sid)
-        if logged is not None:
-            return signature_hash(logged.signatures)
-        keys = directory.device_keys(s.keyid for s in content.signatures)
-        return signature_hash(match(content, keys)[:1])
 
     # --- documents ---------------------------------------------------------------------------
 
