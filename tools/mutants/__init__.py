@@ -1,0 +1,1 @@
+"""Random changes to the pure models and the cryptography, and what survives them."""
