@@ -4,13 +4,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from msgspec.structs import replace
 
-from audit import checkpoint, merkle, note
+from audit import merkle
 from crypto.errors import Code, Refused
 from crypto.signing import SigningKey
-from protocol.ids import Blob, Digest, Hash, NetId, Sid
-from protocol.payloads import Head, LeafHashes, LogKeys, Logs, Receipt, Root
+from protocol.ids import Blob, Digest, Hash, NetId
+from protocol.payloads import Head, LeafHashes, Receipt, Root
 from protocol.statement import to_dsse
 from protocol.times import SECOND
 from protocol.wire import Proof
@@ -19,23 +18,17 @@ from sdk.contents import LogPin, Unredeemed
 from sdk.idlog import IdLog
 from sdk.receipts import OpsLog
 from tests.rules.answers import Answer, Answers
-from tests.world import World, hash32, signing_key
+from tests.rules.ops_log import Town, checkpoint_of
+from tests.world import hash32, signing_key
 
-SIGNER = note.Signer(name="example.jp/ops", key=signing_key("log"))
 LEAVES = [merkle.leaf_hash(bytes([n])) for n in range(4)]
 CHECKPOINT = "log/ops/checkpoint"
 GROWTH = "log/ops/proof/consistency"
 INCLUSION = "log/ops/proof/inclusion"
 
 
-class Town(World):
-    """A council whose ops log is signed by a key that its root names."""
-
-    def root_body(self, *, n: int = 0, prev: Sid | None = None) -> Root:
-        """The root with a real verifier key."""
-        body = super().root_body(n=n, prev=prev)
-        keys = LogKeys(origin=SIGNER.name, vkeys=(SIGNER.verifier.vkey,))
-        return replace(body, logs=Logs(id=body.logs.id, ops=keys))
+class Signing(Town):
+    """The same, and what its server signs."""
 
     def receipt(self, *, by: SigningKey | None = None, ops: tuple[bytes, ...] = ()) -> bytes:
         """A receipt for nothing, with leaves in `ops`."""
@@ -71,15 +64,15 @@ class Town(World):
 
 
 @pytest.fixture
-def town() -> Town:
+def town() -> Signing:
     """A council of one leaf."""
-    return Town()
+    return Signing()
 
 
 def signed(size: int, *, other: bool = False) -> bytes:
     """A checkpoint over the first leaves, or over others."""
     root = hash32("other") if other else merkle.root(LEAVES[:size])
-    return note.sign(checkpoint.Checkpoint(origin=SIGNER.name, size=size, root=root).text, SIGNER)
+    return checkpoint_of(size, root)
 
 
 def pin(n: int) -> LogPin:
@@ -92,7 +85,7 @@ def proof(*hashes: bytes, index: int | None = None) -> Proof:
     return Proof(index=index, size=4, hashes=tuple(Digest(Hash(each)) for each in hashes))
 
 
-def read(call: object, raw: bytes, town: Town, net: NetId | None = None) -> Code | None:
+def read(call: object, raw: bytes, town: Signing, net: NetId | None = None) -> Code | None:
     """The code with which a signed word is refused."""
     assert callable(call)
     try:
@@ -102,7 +95,7 @@ def read(call: object, raw: bytes, town: Town, net: NetId | None = None) -> Code
     return None
 
 
-def test_a_receipt_and_a_head_are_the_server_s_own(town: Town) -> None:
+def test_a_receipt_and_a_head_are_the_server_s_own(town: Signing) -> None:
     """Type, signature and network, each by itself."""
     receipt, head = town.receipt(), town.head_of_log()
 
@@ -130,7 +123,7 @@ def test_a_receipt_and_a_head_are_the_server_s_own(town: Town) -> None:
     ids=["first", "same", "grown", "shrunk", "same size", "no proof", "another past"],
 )
 async def test_the_other_log_only_grows(
-    town: Town, held: int | None, served: bytes, growth: Proof, code: Code | None
+    town: Signing, held: int | None, served: bytes, growth: Proof, code: Code | None
 ) -> None:
     """A checkpoint that does not extend the last one is a contradiction, and nothing is pinned."""
     before = None if held is None else pin(held)
@@ -184,7 +177,7 @@ async def test_a_leaf_stands_in_the_other_log_by_proof(
     ids=["kept", "not yet", "false"],
 )
 async def test_a_promise_is_kept_open_or_broken(
-    town: Town, answer: Answer, left: int, code: Code | None
+    town: Signing, answer: Answer, left: int, code: Code | None
 ) -> None:
     """A false proof is not taken for one that is still to come."""
     http = Answers({INCLUSION: [answer]})
@@ -203,7 +196,7 @@ async def test_a_promise_is_kept_open_or_broken(
     assert (found, missing) == (code, left)
 
 
-def test_a_promise_has_sixty_seconds(town: Town) -> None:
+def test_a_promise_has_sixty_seconds(town: Signing) -> None:
     """Then its leaves must have been found."""
     one = Unredeemed(at=town.t, rcpt=Blob(b""))
 
