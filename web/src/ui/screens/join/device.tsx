@@ -2,11 +2,10 @@
 import { useState } from "preact/hooks";
 import { t } from "../../../text/catalogue";
 import { useCommand } from "../../api";
-import { Button, LinkButton } from "../../parts/button";
-import { Field } from "../../parts/field";
-import { CodeReason, Notice } from "../../parts/notice";
+import { Notice } from "../../parts/notice";
 import { Page } from "../../parts/page";
 import { href } from "../../router";
+import { CodeForm } from "./code";
 import { VaultForm } from "./place";
 
 function Keys({
@@ -58,31 +57,16 @@ export function JoinDevice() {
     );
   return (
     <Page title={t("join.link.title")} width="text">
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
+      <CodeForm
+        side="link"
+        back={href("join")}
+        text={text}
+        onInput={type}
+        look={look}
+        onLook={() => {
           void go();
         }}
-      >
-        <p>{t("join.link.lead")}</p>
-        <Field
-          label={t("join.link.label")}
-          hint={t("join.code.hint")}
-          code
-          required
-          value={text}
-          onInput={type}
-        />
-        {look.trouble && <CodeReason trouble={look.trouble} />}
-        <div class="row">
-          <LinkButton href={href("join")}>{t("common.back")}</LinkButton>
-          <Button type="submit" weight="main" busy={look.busy} disabled={text.trim() === ""}>
-            {t("join.link.look")}
-          </Button>
-        </div>
-      </form>
+      />
     </Page>
   );
 }

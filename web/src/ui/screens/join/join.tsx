@@ -3,16 +3,16 @@ import { useEffect, useState } from "preact/hooks";
 import { t, term } from "../../../text/catalogue";
 import type { InvitationView } from "../../../worker/api";
 import { useCommand } from "../../api";
-import { Button, LinkButton } from "../../parts/button";
+import { Button } from "../../parts/button";
 import { Card } from "../../parts/card";
 import { Checkbox } from "../../parts/choice";
 import { Facts } from "../../parts/facts";
-import { Field } from "../../parts/field";
-import { CodeReason, Notice } from "../../parts/notice";
+import { Notice } from "../../parts/notice";
 import { Page } from "../../parts/page";
 import { Loading } from "../../parts/progress";
 import { Time } from "../../parts/time";
 import { href, invitation } from "../../router";
+import { CodeForm } from "./code";
 import { keepPassphrase } from "./memory";
 import { VaultForm } from "./place";
 import { PledgeText } from "./pledge_text";
@@ -34,34 +34,20 @@ function Code({ onLooked }: CodeProps) {
     if (invitation.value !== null) void go(invitation.value);
   }, []);
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
+    <CodeForm
+      side="code"
+      back={href("home")}
+      text={text}
+      onInput={type}
+      look={look}
+      onLook={() => {
         void go(text.trim());
       }}
     >
-      <p>{t("join.code.lead")}</p>
-      <Field
-        label={t("join.code.label")}
-        hint={t("join.code.hint")}
-        code
-        required
-        value={text}
-        onInput={type}
-      />
-      {look.trouble && <CodeReason trouble={look.trouble} />}
-      <div class="row">
-        <LinkButton href={href("home")}>{t("common.back")}</LinkButton>
-        <Button type="submit" weight="main" busy={look.busy} disabled={text.trim() === ""}>
-          {t("join.code.look")}
-        </Button>
-      </div>
       <p>
         <a href={href("join", "device")}>{t("join.other")}</a>
       </p>
-    </form>
+    </CodeForm>
   );
 }
 
