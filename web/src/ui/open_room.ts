@@ -15,7 +15,8 @@ function leave(api: Api): void {
   api.do("room.leave", {}).catch(() => undefined);
 }
 
-function leaveSoon(api: Api, caseId: string): void {
+/** Leave the room of a case unless another of its screens takes it over in time. */
+export function leaveSoon(api: Api, caseId: string): void {
   const timer = setTimeout(() => {
     leaving = null;
     leave(api);
@@ -24,7 +25,7 @@ function leaveSoon(api: Api, caseId: string): void {
 }
 
 /** Tell whether the room that was about to be left is this one; another is left at once. */
-function takeOver(api: Api, caseId: string): boolean {
+export function takeOver(api: Api, caseId: string): boolean {
   if (leaving === null) return false;
   const isSame = leaving.caseId === caseId;
   clearTimeout(leaving.timer);

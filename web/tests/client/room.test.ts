@@ -2,146 +2,32 @@
 
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { Clock } from "../../src/client/clock";
-import { EMPTY, roomOf, withRoom } from "../../src/client/contents";
-import type { Contents, RoomKeys } from "../../src/client/contents";
-import { Room } from "../../src/client/room";
-import { Session } from "../../src/client/session";
-import { load } from "../../src/consent/register";
-import { fromHex, utf8 } from "../../src/crypto/bytes";
+import type { Room } from "../../src/client/room";
+import { utf8 } from "../../src/crypto/bytes";
 import { Refused } from "../../src/crypto/errors";
 import { sha256 } from "../../src/crypto/hashing";
 import { SigningKey } from "../../src/crypto/signing";
 import { ready } from "../../src/crypto/sodium";
-import type { Frame, Rows } from "../../src/protocol/generated";
-import { blobOf, bytesOfBlob, hashOf, idOf } from "../../src/protocol/ids";
-import type { CaseId, Did, Eid, Key, NetId, Nonce, RowHash, Wid } from "../../src/protocol/ids";
-import { compose, sign, toDsse } from "../../src/protocol/statement";
-import { stories } from "../vectors/told_log";
-import type { RowTold, Story } from "../vectors/told_log";
-import { rowOf, ToldRoom } from "../vectors/told_room";
+import { blobOf, bytesOfBlob, idOf } from "../../src/protocol/ids";
+import type { CaseId, Eid, Wid } from "../../src/protocol/ids";
+import { OTHER, Told } from "./told_server";
 
-/** What a test changes of the server's answers. */
-interface Server {
-  frames: readonly Frame[];
-  /** How much of them one answer holds. */
-  page: number;
-  head: { seq: number; fh: RowHash; idn: number };
-  signer: SigningKey;
-  asked: number;
-}
-
-const OTHER = hashOf<RowHash>(sha256(utf8("another row")));
-
-let told: ToldRoom;
-let net: NetId;
-let contents: Contents;
-let server: Server;
-let completing: () => Promise<boolean>;
+let server: Told;
 let room: Room;
 
 beforeAll(ready);
 
 beforeEach(() => {
-  tell(({ rows }) => rows.length > 15 && rows.every(({ code }) => code !== "EQUIVOCATION"));
+  server = new Told();
+  room = server.roomNow();
 });
-
-/** Begin with a story of the vectors. */
-function tell(isWanted: (story: Story) => boolean): void {
-  const story = stories("15-rows").find(isWanted);
-  if (story === undefined) throw new Error("the vectors have such a story");
-  told = new ToldRoom(story);
-  if (told.directory.net === null) throw new Error("the story has a network");
-  ({ net } = told.directory);
-  contents = EMPTY;
-  completing = () => Promise.resolve(false);
-  const { seq, fh, idn } = told.room.state;
-  const frames = story.rows.map(frameOf);
-  const signer = SigningKey.fromSeed(sha256(utf8("srv")));
-  server = { frames, page: 1_000, head: { seq, fh, idn }, signer, asked: 0 };
-  room = roomNow();
-}
-
-function frameOf(record: RowTold): Frame {
-  const { form, bytes } = record;
-  const view = form === "none" ? "skel" : form === "bare" ? "bare" : "full";
-  const data = form === "stm" ? utf8(bytes) : fromHex(form === "none" ? "" : bytes);
-  const kind = form === "stm" ? "stm" : "env";
-  return { ...rowOf(record), form: kind, view, bytes: form === "none" ? null : blobOf(data) };
-}
-
-/** The room on a device that has just started. */
-function roomNow(): Room {
-  return new Room(session(), told.room.state.caseId, { register: load() });
-}
-
-/** A signed-in stranger to the room: no key is for her, so only rows, heads and pins are met. */
-function session(): Session {
-  const { directory, logRoot } = told;
-  const srv = [hashOf<Key>(SigningKey.fromSeed(sha256(utf8("srv"))).public)];
-  const log = { directory, logRoot, size: directory.size, complete: () => completing() };
-  const council = {
-    ...{ net, log, clock: new Clock(() => directory.time(directory.size)) },
-    root: () => ({ srv, req: 1 }),
-    http: { get: (_path: string, _kind: unknown, asking: Asking) => Promise.resolve(rows(asking)) },
-  };
-  const vault = {
-    get contents() {
-      return contents;
-    },
-    update: (change: (held: Contents) => Contents) => {
-      contents = change(contents);
-      return Promise.resolve();
-    },
-  };
-  const me = { did: idOf<Did>(new Uint8Array(16)), wid: idOf<Wid>(new Uint8Array(16)), ik: srv[0] };
-  const read = () => Promise.resolve({ frames: [], bundles: [] });
-  const rest = {
-    read,
-    heard: () => undefined,
-    logAge: () => 0,
-    sync: () => Promise.resolve(false),
-    contradicted: null,
-    get evidence() {
-      return contents.evidence;
-    },
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- bound to what it is put into
-    accuse: Session.prototype.accuse,
-  };
-  return Object.assign(rest, { vault, council, me }) as unknown as Session;
-}
-
-interface Asking {
-  readonly query: { readonly start: string };
-}
-
-function rows({ query }: Asking): Rows {
-  server.asked += 1;
-  const start = Number(query.start) - 1;
-  return { frames: server.frames.slice(start, start + server.page), head: blobOf(headNow()) };
-}
-
-function headNow(caseId: CaseId = told.room.state.caseId): Uint8Array {
-  const nce = idOf<Nonce>(new Uint8Array(16));
-  const head = compose({
-    ...{ v: 1, typ: "head", net, nce, iat: 0, case: caseId, ...server.head },
-  });
-  return toDsse(head, [sign(head, server.signer)]);
-}
-
-function keep(pins: Partial<RoomKeys>): void {
-  const { caseId } = told.room.state;
-  contents = withRoom(contents, { ...roomOf(contents, caseId), ...pins });
-}
-
-const held = () => roomOf(contents, told.room.state.caseId);
 
 describe("opening", () => {
   test("folds all that the server's signed head covers, page by page", async () => {
     server.page = 7;
     await room.open();
 
-    expect(room.state.fh).toBe(told.room.state.fh);
+    expect(room.state.fh).toBe(server.room.room.state.fh);
     expect(server.asked).toBe(Math.ceil(server.frames.length / 7));
     expect(room.isBehind()).toBe(false);
   });
@@ -152,11 +38,40 @@ describe("opening", () => {
     await expect(room.open()).rejects.toThrow("FORK_OR_GAP");
   });
 
+  test("takes no head that is heard meanwhile for a gap", async () => {
+    await room.take(server.frames.slice(0, 5));
+    const { head, frames } = server;
+    server.frames = frames.slice(0, 5);
+    server.head = { ...head, seq: 5, fh: frames[4]?.fh ?? OTHER, idn: frames[4]?.idn ?? 0 };
+    server.meanwhile = async () => {
+      Object.assign(server, { head, frames, meanwhile: () => Promise.resolve() });
+      await room.hearHead(server.headNow());
+    };
+    await room.fetch();
+
+    expect([room.state.seq, server.asked]).toEqual([head.seq, 2]);
+  });
+
+  test("refuses a server that keeps back what it signed meanwhile", async () => {
+    await room.take(server.frames.slice(0, 5));
+    const { head, frames } = server;
+    const short = { ...head, seq: 5, fh: frames[4]?.fh ?? OTHER, idn: frames[4]?.idn ?? 0 };
+    Object.assign(server, { frames: frames.slice(0, 5), head: short });
+    server.meanwhile = async () => {
+      server.head = head;
+      await room.hearHead(server.headNow());
+      server.head = short;
+    };
+
+    await expect(room.fetch()).rejects.toThrow("FORK_OR_GAP");
+    expect(server.asked).toBe(2);
+  });
+
   test("refuses a head that somebody else signed, or of another room", async () => {
     server.signer = SigningKey.fromSeed(sha256(utf8("nobody")));
     await expect(room.open()).rejects.toThrow("BAD_SIG");
     server.signer = SigningKey.fromSeed(sha256(utf8("srv")));
-    const other = headNow(idOf<CaseId>(new Uint8Array(16)));
+    const other = server.headNow(idOf<CaseId>(new Uint8Array(16)));
 
     await expect(room.hearHead(other)).rejects.toThrow("WRONG_PLACE");
     expect(room.halted).toBeNull();
@@ -167,10 +82,10 @@ describe("pins", () => {
   test("are kept as far as the room was opened", async () => {
     await room.open();
     await room.keepPins();
-    const { seq, fh, epoch, current } = told.room.state;
+    const { seq, fh, epoch, current } = server.room.room.state;
 
-    expect(held()).toMatchObject({ seq, fh, n: epoch, sid: current?.sid });
-    const again = roomNow();
+    expect(server.held).toMatchObject({ seq, fh, n: epoch, sid: current?.sid });
+    const again = server.roomNow();
     await again.open();
     expect(again.state.seq).toBe(seq);
   });
@@ -178,42 +93,42 @@ describe("pins", () => {
   test("are not passed by a server that shows less", async () => {
     await room.open();
     await room.keepPins();
-    const known = held();
+    const known = server.held;
     server.frames = server.frames.slice(0, 9);
     const last = server.frames.at(-1);
     server.head = { seq: 9, fh: last?.fh ?? OTHER, idn: last?.idn ?? 0 };
-    const again = roomNow();
+    const again = server.roomNow();
 
     await expect(again.open()).rejects.toThrow("ROLLBACK");
     await again.keepPins();
-    expect(held()).toEqual(known);
+    expect(server.held).toEqual(known);
   });
 
   test("are not passed by a server that shows another past", async () => {
-    keep({ seq: 3, fh: OTHER });
+    server.keep({ seq: 3, fh: OTHER });
 
     await expect(room.open()).rejects.toThrow("EQUIVOCATION");
     expect(room.halted).toBe("EQUIVOCATION");
     await expect(room.keepPins()).rejects.toThrow("EQUIVOCATION");
-    expect(held().fh).toBe(OTHER);
+    expect(server.held.fh).toBe(OTHER);
   });
 
   test("tell that my own chain went on without this vault", async () => {
     await room.open();
     const [did, head] = [...room.state.chains][0] ?? [];
-    const mine = roomNow();
+    const mine = server.roomNow();
     Object.assign(mine.session.me, { did });
     expect(head?.n).toBeGreaterThan(0);
     await expect(mine.open()).rejects.toThrow("ROLLBACK");
 
-    keep({ chain: { n: head?.n ?? 0, eid: head?.eid ?? (OTHER as string as Eid) } });
+    server.keep({ chain: { n: head?.n ?? 0, eid: head?.eid ?? (OTHER as string as Eid) } });
     await mine.open();
     expect(mine.halted).toBeNull();
   });
 
   test("a bundle that does not come leaves its epoch without a key, and the reason", async () => {
-    const [did] = [...told.room.state.chains.keys()];
-    keep({ chain: { n: 1_000, eid: OTHER as string as Eid } });
+    const [did] = [...server.room.room.state.chains.keys()];
+    server.keep({ chain: { n: 1_000, eid: OTHER as string as Eid } });
     Object.assign(room.session.me, { did });
     await room.open();
 
@@ -230,23 +145,24 @@ describe("a contradiction", () => {
     const before = { ...server.head };
     server.head = { ...before, fh: OTHER };
 
-    await expect(room.hearHead(headNow())).rejects.toThrow("EQUIVOCATION");
+    await expect(room.hearHead(server.headNow())).rejects.toThrow("EQUIVOCATION");
     expect(room.halted).toBe("EQUIVOCATION");
     expect(room.footing().halted).toBe("EQUIVOCATION");
-    const [proof] = contents.evidence;
+    const [proof] = server.contents.evidence;
     expect(proof?.code).toBe("EQUIVOCATION");
-    expect(bytesOfBlob(proof?.second ?? blobOf(utf8("")))).toEqual(headNow());
+    expect(bytesOfBlob(proof?.second ?? blobOf(utf8("")))).toEqual(server.headNow());
     server.head = before;
-    expect(bytesOfBlob(proof?.first ?? blobOf(utf8("")))).toEqual(headNow());
+    expect(bytesOfBlob(proof?.first ?? blobOf(utf8("")))).toEqual(server.headNow());
   });
 
   test("of a member's row with my past halts the room, and the row is kept", async () => {
-    tell(({ rows }) => rows.some(({ code }) => code === "EQUIVOCATION"));
+    server = new Told(({ rows }) => rows.some(({ code }) => code === "EQUIVOCATION"));
+    room = server.roomNow();
 
     await room.open();
 
     expect(room.halted).toBe("EQUIVOCATION");
-    expect(contents.evidence.length).toBeGreaterThan(0);
+    expect(server.contents.evidence.length).toBeGreaterThan(0);
   });
 
   test("between rows and what was folded before is met at once", async () => {
@@ -260,17 +176,17 @@ describe("a contradiction", () => {
 
 describe("a statement that is withheld", () => {
   test("halts the room until it comes", async () => {
-    completing = () => Promise.reject(new Refused("MISSING_STATEMENT", { leaf: 3 }));
+    server.completing = () => Promise.reject(new Refused("MISSING_STATEMENT", { leaf: 3 }));
     await expect(room.open()).rejects.toThrow("MISSING_STATEMENT");
     expect(room.halted).toBe("MISSING_STATEMENT");
-    completing = () => Promise.resolve(true);
+    server.completing = () => Promise.resolve(true);
     await room.open();
 
     expect(room.halted).toBeNull();
   });
 
   test("is not what a lost network is", async () => {
-    completing = () => Promise.reject(new Refused("UNAVAILABLE"));
+    server.completing = () => Promise.reject(new Refused("UNAVAILABLE"));
 
     await expect(room.open()).rejects.toThrow("UNAVAILABLE");
     expect(room.halted).toBeNull();
