@@ -123,11 +123,9 @@ async def _seal(draft: Draft, body: Roster, epoch_key: bytes) -> list[bundle.Ent
 
 
 def _device(draft: Draft, sid: Sid) -> tuple[Sid, Device]:
-    versions = draft.state.directory.chains[sid].versions
-    body = next(cert.body for cert in versions if cert.sid == sid)
-    if not isinstance(body, Device):
-        raise Refused(Code.UNKNOWN_ID)
-    return sid, body
+    directory = draft.state.directory
+    versions = directory.devices[basis.device_of(directory, sid)].versions
+    return sid, next(cert.body for cert in versions if cert.sid == sid)
 
 
 # --- what is computed ----------------------------------------------------------------------------

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
+from audit.merkle import leaf_hash
 from crypto import entropy
 from crypto.errors import Code, Refused
 from protocol.shapes import Closed
 from protocol.times import SECOND, Instant
 from sdk.clock import Clock
 from sdk.council import Council
+from sdk.idlog import IdLog
 from sdk.transport import A, Http, Query
 from tests.world import World
 
@@ -79,6 +82,14 @@ def council_of(world: World, answers: dict[str, list[Answer]], *, empty: bool = 
     clock = Clock(Hurried(world.t))
     made = Council(http=http, clock=clock, entropy=entropy.system, net=world.net)
     if not empty:
-        made.log.directory = world.directory
-        made.log._leaves.extend(world.leaves)  # pyright: ignore[reportPrivateUsage] -- as if synced
+        _fill(made.log, world)
     return made
+
+
+def _fill(log: IdLog, world: World) -> None:
+    """Give it the world's log, as if it had synced."""
+    held: Any = log
+    held.directory = world.directory
+    held._leaves.extend(world.leaves)
+    held._hashes.extend(leaf_hash(leaf) for leaf in world.leaves)
+    held._statements.extend(world.bytes)
