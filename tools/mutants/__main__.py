@@ -124,15 +124,18 @@ def _read(tree: Path, results: str) -> Outcome:
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     survivors: list[str] = []
     for name, verdict in _VERDICT.findall(results):
-        module, function = _place(name)
+        module, function = place_of(name)
         counts[module][verdict] += 1
         if verdict != "killed":
-            change = _change(_mutmut(tree, "show", name))
+            change = change_of(_mutmut(tree, "show", name))
             survivors.append(f"{module}:{function}: {change}")
     return Outcome(counts=counts, survivors=survivors)
 
 
-def _place(name: str) -> tuple[str, str]:
+# ---------------------------------------------------------------- names
+
+
+def place_of(name: str) -> tuple[str, str]:
     """Module and function of a mutant, from the name that mutmut gives it."""
     found = _NAME.fullmatch(name)
     if found is None:
@@ -142,7 +145,7 @@ def _place(name: str) -> tuple[str, str]:
     return found["module"], plain
 
 
-def _change(diff: str) -> str:
+def change_of(diff: str) -> str:
     """What a mutant changed: the lines that went and those that came, without their margins."""
     lines = [line for line in diff.splitlines() if not line.startswith(("---", "+++", "@@", "#"))]
     gone, come = (
