@@ -1970,6 +1970,10 @@ GRANT SELECT,INSERT ON TABLE audit.tile TO entaku_integrator;
 
 GRANT SELECT,INSERT ON TABLE audit.tree TO entaku_integrator;
 
+-- Name: TABLE entaku_migration; Type: ACL; Schema: public; Owner: entaku
+
+GRANT SELECT ON TABLE public.entaku_migration TO entaku_app;
+
 -- Name: TABLE council; Type: ACL; Schema: room; Owner: entaku_room_owner
 
 GRANT SELECT ON TABLE room.council TO entaku_app;

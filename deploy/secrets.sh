@@ -15,9 +15,11 @@ cd secrets
 password() { od -An -vtx1 -N32 /dev/urandom | tr -d ' \n'; }
 
 password >postgres_password
-password >database_password
+password >migrate_password
+password >node_password
 redis=$(password)
-printf 'postgresql://entaku:%s@postgres/entaku' "$(cat database_password)" >database_url
+printf 'postgresql://entaku:%s@postgres/entaku' "$(cat migrate_password)" >migrate_url
+printf 'postgresql://entaku_node:%s@postgres/entaku' "$(cat node_password)" >database_url
 printf 'redis://:%s@redis/0' "$redis" >redis_url
 printf 'requirepass %s\nsave ""\nappendonly no\nmaxmemory 64mb\nmaxmemory-policy noeviction\n' "$redis" >redis.conf
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 \

@@ -22,8 +22,8 @@ from server.settings import BadSetting, Settings
 from server.troubles import tell
 from storage import embedded
 from storage.embedded import CannotStart
-from storage.migrate import CannotMigrate, migrate
-from storage.pool import ensure_database
+from storage.migrate import CannotMigrate, bring_up
+from storage.pool import OWNER, SERVER, ensure_database
 
 DATABASE: Final = "entaku"
 OK: Final = 0
@@ -79,9 +79,8 @@ async def serve(settings: Settings, *, ended: asyncio.Event | None = None) -> No
     log = open_log(level=settings.log_level, node=settings.node)
     end = ended or _until_signal()
     async with AsyncExitStack() as stack:
-        dsn = await stack.enter_async_context(_database(settings))
-        for name in await migrate(dsn):
-            log.info("migrated", name=name)
+        dsn, owner = await stack.enter_async_context(_database(settings))
+        await _bring_up(dsn, owner, log)
         app = await create_app(settings, dsn=dsn, log_to=log)
         doors = app[SERVICE].doors
         await stack.enter_async_context(opened(app, doors, host=settings.host, port=settings.port))
@@ -102,17 +101,26 @@ def _until_signal() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def _database(settings: Settings) -> AsyncGenerator[str]:
-    """The address of the database: the one of the settings, or of a PostgreSQL of our own."""
+async def _database(settings: Settings) -> AsyncGenerator[tuple[str, str | None]]:
+    """Addresses of the database of the settings, or of one of our own: to serve, to migrate."""
     if settings.database_url is not None:
-        yield settings.database_url
+        yield settings.database_url, settings.migrate_url
         return
     server = await asyncio.to_thread(embedded.start, settings.data / "postgres")
     try:
         await ensure_database(server.dsn())
-        yield server.dsn(DATABASE, user=DATABASE)
+        yield server.dsn(DATABASE, user=SERVER), server.dsn(DATABASE, user=OWNER)
     finally:
         await asyncio.to_thread(server.stop)
+
+
+async def _bring_up(dsn: str, owner: str | None, log: Logger) -> None:
+    """Migrate before serving; say so if the login that serves could."""
+    done, login = await bring_up(dsn, owner=owner)
+    for name in done:
+        log.info("migrated", name=name)
+    if login.may_own:
+        log.warning("database.owner", login=login.name)
 
 
 async def _say_ready(app: web.Application, log: Logger) -> None:

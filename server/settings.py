@@ -65,6 +65,9 @@ class Settings:
     """Name of this process, its own among those that share the database."""
 
     database_url: str | None = None
+    migrate_url: str | None = None
+    """The same database for the login that migrates; without it the one that serves does."""
+
     redis_url: str | None = None
     log_level: str = "info"
     behind_proxy: bool = False
@@ -81,11 +84,13 @@ class Settings:
 _NAMES: Final = frozenset(
     {"DATA", "HOST", "PORT", "ORIGIN", "NODE", "DATABASE_URL", "REDIS_URL", "LOG_LEVEL"}
     | {"BEHIND_PROXY", "WEB", "METRICS_LISTEN", "DATABASE_URL_FILE", "REDIS_URL_FILE"}
+    | {"MIGRATE_URL", "MIGRATE_URL_FILE"}
     | {each.name.upper() for each in fields(Bounds)}
 )
 _CLIENTS: Final = frozenset({"LANG", "VAULT", "PASSPHRASE", "PASSPHRASE_FILE"})
 """Settings of the commands that people type, which share the prefix."""
 
+_POSTGRES: Final = ("postgresql://", "postgres://")
 _LEVELS: Final = frozenset({"debug", "info", "warning", "error"})
 
 
@@ -107,7 +112,8 @@ def read(environment: Mapping[str, str]) -> Settings:
             environment, "ORIGIN", f"http://{host}:{port}", _ORIGIN, Flaw.NOT_AN_ORIGIN
         ),
         node=_matching(environment, "NODE", _node(port), _NODE, Flaw.NOT_A_NODE),
-        database_url=_secret(environment, "DATABASE_URL", ("postgresql://", "postgres://")),
+        database_url=_secret(environment, "DATABASE_URL", _POSTGRES),
+        migrate_url=_secret(environment, "MIGRATE_URL", _POSTGRES),
         redis_url=_secret(environment, "REDIS_URL", ("redis://", "rediss://", "unix://")),
         log_level=_level(environment),
         behind_proxy=_get(environment, "BEHIND_PROXY", "") not in {"", "0"},

@@ -98,6 +98,10 @@ _MISMATCHES: Final = {
         "データベースはこのプログラムより新しい版です。プログラムを更新してください。",
         "The database is newer than this program; update the program.",
     ),
+    Mismatch.LOGIN: (
+        "利用者 {name} は足りない移行を行えません。ENTAKU_MIGRATE_URL を指定し make migrate を。",
+        "Login {name} may not make the missing migrations; set ENTAKU_MIGRATE_URL, make migrate.",
+    ),
 }
 _MISMATCH: Final = (
     "データベースの移行ファイルが記録と合いません（{name}）。配布物を入れ直してください。",

@@ -16,6 +16,7 @@ from typing import TypeAlias
 import asyncpg
 
 from storage import sql
+from storage.login import Login, admit, who, who_at
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 """The folder in the source tree; the program runs from it, in the container too."""
@@ -32,6 +33,7 @@ class Mismatch(StrEnum):
     GAP = "GAP"  # a number is missing or used twice
     CHANGED = "CHANGED"  # an applied file was edited afterwards
     NEWER = "NEWER"  # the database was migrated by a newer program
+    LOGIN = "LOGIN"  # something is missing, and this login may not change it
 
 
 class CannotMigrate(Exception):
@@ -66,22 +68,61 @@ def read(folder: Path) -> Sequence[Migration]:
     return found
 
 
-async def migrate(dsn: str, *, folder: Path = MIGRATIONS) -> Sequence[str]:
+async def migrate(
+    dsn: str, *, folder: Path = MIGRATIONS, serving: str | None = None
+) -> Sequence[str]:
     """Apply what is missing and name it; raises CannotMigrate, asyncpg.PostgresError.
 
-    Programs that start together wait for each other at an advisory lock.
+    The login `serving` then gets the roles that serve. A login that only serves changes nothing:
+    CannotMigrate(LOGIN) where something is missing. Programs that start together wait for each
+    other at an advisory lock.
     """
     migrations = await asyncio.to_thread(read, folder)
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute(_SQL["lock_migrations"])
-        await connection.execute(_SQL["create_history"])
-        missing = migrations[await _applied(connection, migrations) :]
-        for migration in missing:
-            await _apply(connection, migration)
+        login = await who(connection)
+        if not login.may_own:
+            return await _unneeded(connection, migrations, login)
+        missing = await _brought_up(connection, migrations)
+        if serving is not None:
+            await admit(connection, serving)
         return [migration.name for migration in missing]
     finally:
         await connection.close()
+
+
+async def bring_up(dsn: str, *, owner: str | None) -> tuple[Sequence[str], Login]:
+    """Migrate, as the login of a second address where there is one; name it and who serves.
+
+    Raises as `migrate`.
+    """
+    login = await who_at(dsn)
+    serving = None if owner is None else login.name
+    return await migrate(owner or dsn, serving=serving), login
+
+
+async def _brought_up(
+    connection: _Connection, migrations: Sequence[Migration]
+) -> Sequence[Migration]:
+    await connection.execute(_SQL["lock_migrations"])
+    await connection.execute(_SQL["create_history"])
+    missing = migrations[await _applied(connection, migrations) :]
+    for migration in missing:
+        await _apply(connection, migration)
+    return missing
+
+
+async def _unneeded(
+    connection: _Connection, migrations: Sequence[Migration], login: Login
+) -> Sequence[str]:
+    """Nothing, for a login that could not change it anyway; CannotMigrate where all is not done."""
+    try:
+        is_done = await _applied(connection, migrations) == len(migrations)
+    except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
+        is_done = False
+    if not is_done:
+        raise CannotMigrate(Mismatch.LOGIN, login.name)
+    return []
 
 
 async def pending(connection: _Connection, *, folder: Path = MIGRATIONS) -> Sequence[str]:

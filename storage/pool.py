@@ -1,7 +1,7 @@
 """Pools of connections, one per database role, so that each part can do only its own work."""
 
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import asyncpg
 
@@ -11,6 +11,11 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _SQL = sql.load("storage")
+
+
+OWNER: Final = "entaku"
+SERVER: Final = "entaku_node"
+"""The logins of a server of our own: who migrates, and who serves."""
 
 
 class Role(StrEnum):
@@ -55,14 +60,15 @@ async def _leave_session(_connection: _Connection) -> None:
 
 
 async def ensure_database(dsn: str) -> None:
-    """Make the login `entaku` and its database `entaku` on a server of our own.
+    """Make the database `entaku` of a server of our own, and its two logins.
 
-    The login may make the roles that migrations need and is no superuser, so that forced row
-    security and insert-only tables hold for it too. `dsn` is the superuser's.
+    `entaku` owns the database and may make the roles that migrations need; `entaku_node` serves
+    and may do nothing yet (see `storage.migrate.migrate`). None is a superuser, so that forced row
+    security and insert-only tables hold for both. `dsn` is the superuser's.
     """
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute(_SQL["create_login"])
+        await connection.execute(_SQL["create_logins"])
         if not await connection.fetchval(_SQL["database_exists"]):
             await connection.execute(_SQL["create_database"])
     finally:

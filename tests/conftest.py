@@ -24,7 +24,7 @@ from hypothesis import settings
 
 from storage import embedded
 from storage.migrate import migrate
-from storage.pool import Pool, Role, ensure_database, open_pool
+from storage.pool import OWNER, SERVER, Pool, Role, ensure_database, open_pool
 
 _FOLDER = pytest.StashKey[Path]()
 _LIFELINE = pytest.StashKey[int]()
@@ -149,10 +149,10 @@ def _start(folder: Path) -> str:
 
 
 async def _make_template(cluster: Cluster) -> None:
-    """Migrate as the login that a real installation uses, which is no superuser."""
+    """Migrate as the login that a real installation uses, for the one that serves."""
     await ensure_database(cluster.dsn())
-    await _administer(cluster, f"CREATE DATABASE {_TEMPLATE} OWNER entaku TEMPLATE template0")
-    await migrate(cluster.dsn(_TEMPLATE, user="entaku"))
+    await _administer(cluster, f"CREATE DATABASE {_TEMPLATE} OWNER {OWNER} TEMPLATE template0")
+    await migrate(cluster.dsn(_TEMPLATE, user=OWNER), serving=SERVER)
 
 
 async def _administer(cluster: Cluster, statement: str) -> None:
@@ -167,7 +167,10 @@ async def _administer(cluster: Cluster, statement: str) -> None:
 async def database(cluster: Cluster) -> AsyncIterator[str]:
     """A superuser's address of a database of its own for one test: migrated and empty."""
     name = f"test_{os.getpid()}_{next(_NUMBER)}"
-    await _administer(cluster, f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY")
+    await _administer(
+        cluster,
+        f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {_TEMPLATE} STRATEGY FILE_COPY",
+    )
     yield cluster.dsn(name)
     await _administer(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -181,7 +184,7 @@ async def admin(database: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Reco
 
 
 def _as_login(dsn: str) -> str:
-    return dsn.replace("//postgres@", "//entaku@")
+    return dsn.replace("//postgres@", "//entaku_node@")
 
 
 @pytest.fixture

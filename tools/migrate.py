@@ -1,34 +1,34 @@
 """Migrate a database before the new program starts.
 
-Its address is in ENTAKU_DATABASE_URL, or in the file that ENTAKU_DATABASE_URL_FILE names.
+Its address is in ENTAKU_DATABASE_URL; where that login only serves, the address of the one that
+owns the database is in ENTAKU_MIGRATE_URL. Files may hold either, as for the server.
 """
 
 import asyncio
 import os
 import sys
-from pathlib import Path
 
-from storage.migrate import CannotMigrate, migrate
+import asyncpg
+
+from cli.serve import ours_left_out
+from server.settings import BadSetting, read
+from server.troubles import tell
+from storage.migrate import CannotMigrate, bring_up
 
 
 def main() -> int:
     """Apply what is missing and name it."""
-    dsn = _address()
-    if not dsn:
-        print("ENTAKU_DATABASE_URL がありません。 / ENTAKU_DATABASE_URL is not set.")
-        return 2
     try:
-        for name in asyncio.run(migrate(dsn)):
-            print(name)
-    except CannotMigrate as error:
-        print(f"{error.mismatch}: {error.name}")
+        settings = read(ours_left_out(os.environ))
+        if settings.database_url is None:
+            print("ENTAKU_DATABASE_URL がありません。 / ENTAKU_DATABASE_URL is not set.")
+            return 2
+        done, _ = asyncio.run(bring_up(settings.database_url, owner=settings.migrate_url))
+    except (BadSetting, CannotMigrate, OSError, asyncpg.PostgresError) as error:
+        print(*(tell(error, port=0) or ()), sep="\n")
         return 1
+    print(*done, sep="\n", end="\n" if done else "")
     return 0
-
-
-def _address() -> str:
-    file = os.environ.get("ENTAKU_DATABASE_URL_FILE")
-    return Path(file).read_text().strip() if file else os.environ.get("ENTAKU_DATABASE_URL", "")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import aiohttp
 from cli.exits import Exit
 from cli.failures import Stop
 from storage import embedded
-from storage.pool import ensure_database
+from storage.pool import OWNER, SERVER, ensure_database
 
 FOLDER: Final = Path(".data/demo")
 HOST: Final = "127.0.0.1"
@@ -149,12 +149,13 @@ class Service:
             await self.process.wait()
 
 
-async def start_service(folder: Folder, *, port: int, database_url: str) -> Service:
+async def start_service(folder: Folder, *, port: int, database: embedded.Server) -> Service:
     """Start `entaku serve` and wait until it is ready; raises Stop."""
     url = f"http://{HOST}:{port}"
     settings = {
         "ENTAKU_DATA": str(folder.server),
-        "ENTAKU_DATABASE_URL": database_url,
+        "ENTAKU_DATABASE_URL": database.dsn(DATABASE, user=SERVER),
+        "ENTAKU_MIGRATE_URL": database.dsn(DATABASE, user=OWNER),
         "ENTAKU_HOST": HOST,
         "ENTAKU_PORT": str(port),
         "ENTAKU_ORIGIN": url,

@@ -8,6 +8,7 @@ import asyncpg
 from server.doctor.finding import Finding, bad, look
 from server.ports import Clock
 from storage import sql
+from storage.login import Login, who
 from storage.migrate import CannotMigrate, Mismatch, pending
 
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -33,7 +34,7 @@ async def examine(connection: _Connection, *, clock: Clock) -> list[Finding]:
     settings = {row["name"]: row["setting"] for row in await connection.fetch(_SQL["settings"])}
     return [
         _version(server),
-        _login(server),
+        _login(await who(connection)),
         _durable(settings),
         _quiet(settings),
         _clock(server, clock),
@@ -48,9 +49,15 @@ def _version(server: asyncpg.Record) -> Finding:
     return Finding(check="database", facts=facts)
 
 
-def _login(server: asyncpg.Record) -> Finding:
-    """Forced row security and insert-only tables do not hold for a superuser."""
-    return bad("login", "super") if server["super"] else Finding(check="login")
+def _login(login: Login) -> Finding:
+    """Forced row security and insert-only tables do not hold for a superuser.
+
+    A thief of a login that may own tables could switch them off.
+    """
+    facts = {"name": login.name}
+    if login.is_super:
+        return bad("login", "super", **facts)
+    return look("login", "owner", **facts) if login.may_own else Finding(check="login", facts=facts)
 
 
 def _durable(settings: Mapping[str, str]) -> Finding:
@@ -79,6 +86,8 @@ async def _schema(connection: _Connection) -> Finding:
     except CannotMigrate as error:
         is_newer = error.mismatch is Mismatch.NEWER
         return bad("schema", "newer" if is_newer else "changed", name=error.name)
+    except asyncpg.InsufficientPrivilegeError:
+        return bad("schema", "closed")
     if missing:
         return look("schema", "behind", count=len(missing))
     return Finding(check="schema")

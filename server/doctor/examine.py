@@ -15,7 +15,7 @@ from server.ports import Clock
 from server.settings import Settings
 from storage import embedded
 from storage.embedded import CannotStart
-from storage.pool import Role, open_pool
+from storage.pool import SERVER, Role, open_pool
 
 _DATABASE: Final = "entaku"
 _PATIENCE: Final = 5.0  # seconds
@@ -50,12 +50,12 @@ async def _address(settings: Settings) -> AsyncGenerator[str | None]:
         yield settings.database_url
     elif not await asyncio.to_thread((folder / "cluster").exists):
         yield None
-    elif dsn := await asyncio.to_thread(embedded.running, folder, _DATABASE, user=_DATABASE):
+    elif dsn := await asyncio.to_thread(embedded.running, folder, _DATABASE, user=SERVER):
         yield dsn
     else:
         server = await asyncio.to_thread(embedded.start, folder)
         try:
-            yield server.dsn(_DATABASE, user=_DATABASE)
+            yield server.dsn(_DATABASE, user=SERVER)
         finally:
             await asyncio.to_thread(server.stop)
 

@@ -3,7 +3,6 @@
 -- name: server
 SELECT current_setting('server_version_num')::int / 10000 AS major,
        current_setting('server_version') AS version,
-       (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) AS super,
        extract(epoch FROM clock_timestamp())::float8 AS now;
 
 -- name: settings

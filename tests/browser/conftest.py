@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
@@ -16,7 +15,7 @@ from tests.browser import office as offices
 from tests.browser.gallery import Gallery
 from tests.browser.office import Office
 from tests.browser.stage import PATIENCE, ROOT, SCREENS, Hall
-from tests.faults.processes import Node, own_by_login
+from tests.faults.processes import Node
 
 expect.set_options(timeout=PATIENCE)
 
@@ -43,17 +42,15 @@ def built() -> None:
 @pytest.fixture
 async def server(
     database: str,
-    admin: "asyncpg.Connection[asyncpg.Record]",
     tmp_path: Path,
     built: None,  # noqa: ARG001 -- needed, not used
 ) -> AsyncIterator[Node]:
     """A server process over a database of its own."""
-    await own_by_login(admin)
     node = Node(
         name="browser",
         data=tmp_path / "data",
         log=tmp_path / "server.log",
-        database=database.replace("//postgres@", "//entaku@"),
+        database=database.replace("//postgres@", "//entaku_node@"),
         origin="",
     )
     node.origin = node.url

@@ -16,7 +16,7 @@ from tests.edges.rooms import EmptyRooms
 @pytest.fixture
 async def application(database: str, tmp_path: Path) -> web.Application:
     """A wired node; its rooms are empty."""
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error", limits=LOOSE)
     return await create_app(settings, dsn=login, rooms=EmptyRooms)
 

@@ -25,7 +25,7 @@ from server.doctor.finding import Finding, Grade, worst
 from server.settings import Settings
 from storage import embedded
 from storage.migrate import migrate
-from storage.pool import ensure_database
+from storage.pool import OWNER, SERVER, ensure_database
 from tests.edges.people import Edge
 from tests.edges.test_nodes import Redis
 
@@ -40,7 +40,7 @@ def settings(database: str, edge: Edge, tmp_path: Path) -> Settings:
         port=port,
         origin="https://entaku.example.jp",
         behind_proxy=True,
-        database_url=database.replace("//postgres@", "//entaku@"),
+        database_url=database.replace("//postgres@", "//entaku_node@"),
     )
 
 
@@ -164,6 +164,25 @@ def test_a_changed_page_is_named(tmp_path: Path) -> None:
 async def test_a_superuser_s_login_is_named(settings: Settings, database: str) -> None:
     """Row security does not hold for it."""
     assert (await states(replace(settings, database_url=database)))["login"] == "super"
+
+
+async def test_a_login_that_may_own_the_tables_is_named(settings: Settings, database: str) -> None:
+    """It works; a thief of it could switch row security off."""
+    owner = database.replace("//postgres@", f"//{OWNER}@")
+
+    found = await examine(replace(settings, database_url=owner), clock=system_clock)
+
+    (login,) = [each for each in found if each.check == "login"]
+    assert (login.state, login.grade, login.facts) == ("owner", Grade.LOOK, {"name": OWNER})
+
+
+async def test_a_login_without_rights_is_named(
+    admin: "asyncpg.Connection[asyncpg.Record]", settings: Settings
+) -> None:
+    """As one that was just made."""
+    await admin.execute("REVOKE SELECT ON public.entaku_migration FROM entaku_app")
+
+    assert (await states(settings))["schema"] == "closed"
 
 
 async def test_a_talkative_database_is_named(
@@ -305,14 +324,14 @@ def test_a_database_of_our_own_is_looked_at_whether_it_runs_or_not(tmp_path: Pat
     folder = tmp_path / "postgres"
     with embedded.start(folder) as server:
         asyncio.run(ensure_database(server.dsn()))
-        asyncio.run(migrate(server.dsn("entaku", user="entaku")))
+        asyncio.run(migrate(server.dsn("entaku", user=OWNER), serving=SERVER))
         running = asyncio.run(states(settings))
-        assert embedded.running(folder, "entaku", user="entaku") is not None
+        assert embedded.running(folder, "entaku", user=SERVER) is not None
     stopped = asyncio.run(states(settings))
 
     assert running["schema"] == stopped["schema"] == "ok"
     assert running["durable"] == stopped["durable"] == "ok"
-    assert embedded.running(folder, "entaku", user="entaku") is None
+    assert embedded.running(folder, "entaku", user=SERVER) is None
 
 
 def test_a_database_folder_of_another_version_is_named(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ WORD = Announcement(
 @pytest.fixture
 async def second(edge: Edge, database: str) -> AsyncIterator[Edge]:
     """Another node over the same database and keys."""
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     settings = Settings(data=edge.keys.parent, origin=ORIGIN, node="node2", log_level="error")
     app = await create_app(settings, dsn=login, rooms=EmptyRooms)
     async with TestClient(TestServer(app)) as client:

@@ -2,10 +2,15 @@
 
 import asyncio
 import errno
+import json
+import os
 import socket
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
+import asyncpg
 import pytest
 
 from server import __main__ as program
@@ -14,6 +19,8 @@ from server.settings import BadSetting, Flaw, Settings
 from server.troubles import tell
 from storage.embedded import CannotStart, Trouble
 from storage.migrate import CannotMigrate, Mismatch
+from storage.pool import OWNER, SERVER
+from tests.conftest import Cluster
 
 
 def free_port() -> int:
@@ -103,6 +110,66 @@ TROUBLES: list[Exception] = [
     *(OSError(number, "text") for number in (errno.EADDRINUSE, errno.ENOSPC, errno.EACCES)),
     ConnectionRefusedError(errno.ECONNREFUSED, "text"),
 ]
+
+
+def _as(database: str, login: str) -> str:
+    return database.replace("//postgres@", f"//{login}@")
+
+
+async def _served(settings: Settings) -> None:
+    """Start a node, and end it once it is ready."""
+    ended = asyncio.Event()
+    running = asyncio.create_task(serve(settings, ended=ended))
+    ready = asyncio.create_task(until_ready(settings.origin))
+    await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+    ended.set()
+    await running
+    await ready
+
+
+@pytest.mark.parametrize(("login", "warned"), [(SERVER, False), (OWNER, True)])
+async def test_serving_as_an_owner_is_warned_of_once(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], login: str, *, warned: bool
+) -> None:
+    """A login that only serves serves, and nothing is said."""
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    await _served(
+        Settings(data=tmp_path, port=port, origin=origin, database_url=_as(database, login))
+    )
+
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    told = [line["login"] for line in lines if line["event"] == "database.owner"]
+    assert told == [login] * warned
+
+
+@pytest.fixture
+async def unmade(cluster: Cluster) -> AsyncIterator[str]:
+    """A superuser's address of a database that no migration has touched."""
+    name = f"test_{os.getpid()}_served"
+    admin = await asyncpg.connect(cluster.dsn())
+    await admin.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE template0")
+    yield cluster.dsn(name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+async def test_a_node_migrates_as_the_owner_and_serves_as_the_other(
+    unmade: str, tmp_path: Path
+) -> None:
+    """Without the second address it does not start where something is missing."""
+    port = free_port()
+    settings = Settings(
+        data=tmp_path,
+        port=port,
+        origin=f"http://127.0.0.1:{port}",
+        database_url=_as(unmade, SERVER),
+    )
+    with pytest.raises(CannotMigrate):
+        await serve(settings, ended=asyncio.Event())
+
+    await _served(replace(settings, migrate_url=_as(unmade, OWNER)))
+    await _served(settings)
 
 
 @pytest.mark.parametrize("error", TROUBLES, ids=repr)

@@ -16,7 +16,7 @@ import asyncpg
 from protocol.ids import InvId
 from sdk.transport import Http
 from storage import embedded
-from storage.pool import ensure_database
+from storage.pool import OWNER, SERVER, ensure_database
 from tests.edges.live.people import gather_cast
 from tests.edges.sdk.stage import Cast
 from tests.edges.sdk.town import make_town
@@ -73,7 +73,8 @@ async def _running_in(folder: Path) -> AsyncGenerator[Machine]:
         name="one",
         data=folder / "data",
         log=folder / "one.log",
-        database=postgres.dsn("entaku", user="entaku"),
+        database=postgres.dsn("entaku", user=SERVER),
+        owner=postgres.dsn("entaku", user=OWNER),
         origin="http://entaku.test",
     )
     here = Machine(folder, postgres, node)

@@ -12,7 +12,6 @@ from pathlib import Path
 from shutil import which
 
 import aiohttp
-import asyncpg
 
 _PATIENCE = 45  # seconds; many start at once on a busy machine
 
@@ -23,12 +22,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-async def own_by_login(admin: "asyncpg.Connection[asyncpg.Record]") -> None:
-    """Give a test's database to the login that nodes use, as an installation does."""
-    name = await admin.fetchval("SELECT current_database()")
-    await admin.execute(f'ALTER DATABASE "{name}" OWNER TO entaku')
 
 
 async def launch(
@@ -54,6 +47,9 @@ class Node:
     log: Path
     database: str
     origin: str
+    owner: str | None = None
+    """The database for who migrates; none where that was done."""
+
     redis: str | None = None
     port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
@@ -73,6 +69,8 @@ class Node:
             "ENTAKU_NODE": self.name,
             "ENTAKU_RATE": "1000000",
         }
+        if self.owner is not None:
+            settings["ENTAKU_MIGRATE_URL"] = self.owner
         if self.redis is not None:
             settings["ENTAKU_REDIS_URL"] = self.redis
         self.process = await launch(

@@ -102,7 +102,7 @@ async def append(dsn: str, signers: Mapping[str, LogSigner], numbers: Sequence[i
     admin = await asyncpg.connect(dsn)
     await _batch(admin, numbers)
     await admin.close()
-    login = dsn.replace("//postgres@", "//entaku@")
+    login = dsn.replace("//postgres@", "//entaku_node@")
     async with await open_pool(login, role=Role.INTEGRATOR, most=2) as pool:
         for log in await logs(pool):
             now = datetime.now(UTC)  # noqa: TID251 -- compared with the database's clock

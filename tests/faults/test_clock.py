@@ -20,7 +20,7 @@ STEPS = [timedelta(hours=2), timedelta(days=1)]
 @pytest.fixture
 async def edge(database: str, tmp_path: Path) -> AsyncIterator[Edge]:
     """A running node, and the hand that talks to it."""
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error")
     app = await create_app(settings, dsn=login)
     async with TestClient(TestServer(app)) as client:

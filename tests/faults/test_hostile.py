@@ -1,6 +1,7 @@
 """Clients that keep to no rule, beside people who work: they are cut, the others go on."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +18,7 @@ from protocol.wire import MAX_BODY, Failure, InRoom
 from sdk.session import Session
 from sdk.transport import Http
 from server.app import create_app
+from server.bodies import MOST_FRAME_MARKS, MOST_MARKS
 from server.doors import opened
 from server.limits import Bounds
 from server.lines import Cut
@@ -26,7 +28,7 @@ from tests.edges.live.people import gather_cast
 from tests.edges.live.stage import Admin, Ear, entries, priority, require_unbroken, section, text
 from tests.edges.sdk.stage import Cast, Held, hold, level
 from tests.edges.sdk.town import make_town
-from tests.faults.hostile import Bare, bare, head_of, until
+from tests.faults.hostile import PING, PONG, Bare, bare, head_of, until
 
 SLUG = "minato"
 TIGHT = Bounds(
@@ -81,7 +83,7 @@ class Place:
 @asynccontextmanager
 async def place_of(database: str, folder: Path, bounds: Bounds) -> AsyncGenerator[Place]:
     """A node with these limits, four people, a sitting."""
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     settings = Settings(data=folder, origin="http://entaku.test", log_level="error", limits=bounds)
     app = await create_app(settings, dsn=login)
     async with AsyncExitStack() as stack:
@@ -170,6 +172,49 @@ async def test_ten_thousand_tiny_frames_wait_at_their_sender(place: Place) -> No
         assert place.cuts == {}
         await _crowd(place, stack)
     await place.goes_on()
+
+
+async def test_signs_of_life_are_counted_as_frames(place: Place) -> None:
+    """A stranger's line is cut for them; a member's are read and answered at its pace only."""
+    lines, clock = place.service.sockets.lines, asyncio.get_running_loop().time
+    async with AsyncExitStack() as stack:
+        stranger = await stack.enter_async_context(bare(place.port))
+        await stranger.upgrade()
+        for _ in range(10):
+            stranger.sign(PING)
+            stranger.sign(PONG)
+        assert bytes([PONG, 0]) in await stranger.all()
+        assert place.cuts == {Cut.UNSIGNED: 1}
+
+        before, began = {each.eio for each in lines}, clock()
+        line = await place.signed(stack)
+        (mine,) = (each for each in lines if each.eio not in before)
+        for _ in range(10_000):
+            line.sign(PING)
+            line.sign(PONG)
+        await until(lambda: mine.frames > 100)
+        await place.goes_on()
+        frames_a_second = 4 * TIGHT.device_rate
+        assert mine.frames <= frames_a_second * (4 + clock() - began) + 1
+
+
+async def test_crowded_json_is_not_read(place: Place) -> None:
+    """Refused with its code where it can be answered; a frame of nothing else ends its line."""
+    crowd = '{"a":[' + "0," * MOST_MARKS + "0]}"
+    async with AsyncExitStack() as stack:
+        line = await place.signed(stack)
+        line.event("post", crowd, ack=7)
+        assert "OVERSIZE" in await line.hear_of("437")
+        assert place.cuts == {}
+        line.frame("42" + json.dumps(["post", [0] * MOST_FRAME_MARKS]))
+        await line.all()
+        assert place.cuts == {Cut.GARBAGE: 1}
+
+        asker = await stack.enter_async_context(bare(place.port))
+        head = f"POST /v1/{SLUG}/admit HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        asker.say(f"{head}Content-Length: {len(crowd)}\r\n\r\n{crowd}".encode())
+        assert failure_of(await asker.all()) == "OVERSIZE"
+        await place.goes_on()
 
 
 async def _crowd(place: Place, stack: AsyncExitStack) -> None:

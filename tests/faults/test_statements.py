@@ -23,7 +23,7 @@ from tests.edges.sdk.town import COSTS, PASS, Town, clock, make_town
 from tests.faults.busy import Busy, Flaws, at_work
 from tests.faults.machine import people_at, quick_digits
 from tests.faults.pgwire import Lost, Wire, wired
-from tests.faults.processes import Node, own_by_login
+from tests.faults.processes import Node
 
 _PATIENCE = 30  # seconds
 STATEMENTS = {
@@ -75,7 +75,7 @@ async def node_behind_a_wire(database: str, folder: Path) -> AsyncGenerator[tupl
     """A node whose connections to a real PostgreSQL can be lost."""
     place = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="entaku-wire-"))
     real = parse_qs(urlsplit(database).query)["host"][0]
-    login = database.replace("//postgres@", "//entaku@").replace(real, str(place))
+    login = database.replace("//postgres@", "//entaku_node@").replace(real, str(place))
     async with wired(place, Path(real)) as wire:
         node = Node(
             name="one",
@@ -102,13 +102,9 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.timeout(400)  # two thirds of a hundred faults on a machine that others use too
 @pytest.mark.parametrize("lost", Lost)
 async def test_a_sitting_survives_the_loss_of_each_statement(
-    database: str,
-    admin: "asyncpg.Connection[asyncpg.Record]",
-    tmp_path: Path,
-    lost: Lost,
+    database: str, tmp_path: Path, lost: Lost
 ) -> None:
     """One after another, while people write, read, come and go: once each, in order, as told."""
-    await own_by_login(admin)
     async with (
         node_behind_a_wire(database, tmp_path) as (node, wire),
         people_at(node, node.url, tmp_path / "vaults") as cast,
@@ -141,7 +137,6 @@ async def test_an_office_survives_the_loss_of_each_statement(
     lost: Lost,
 ) -> None:
     """People are certified, enrol and sign in; each statement of the log stands there once."""
-    await own_by_login(admin)
     async with node_behind_a_wire(database, tmp_path) as (node, wire):
         setup = await asyncio.to_thread((node.data / "keys" / "setup").read_text)
         async with Http(url=node.url, slug="minato") as http:

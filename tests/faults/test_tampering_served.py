@@ -38,7 +38,7 @@ async def auditor(
     for module in ("sdk.enrol", "sdk.registrar"):
         monkeypatch.setattr(f"{module}.enrolment_digits", quick_digits)
     settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error")
-    app = await create_app(settings, dsn=database.replace("//postgres@", "//entaku@"))
+    app = await create_app(settings, dsn=database.replace("//postgres@", "//entaku_node@"))
     async with TestServer(app) as server:
         url = str(server.make_url("")).rstrip("/")
         setup = await asyncio.to_thread((tmp_path / "keys" / "setup").read_text)

@@ -17,6 +17,6 @@ async def hall(
     """A node with a sitting under way."""
     for module in ("sdk.enrol", "sdk.registrar"):
         monkeypatch.setattr(f"{module}.enrolment_digits", quick_digits)
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     async with asyncio.timeout(90), open_hall(login, tmp_path / "node") as hall:
         yield hall

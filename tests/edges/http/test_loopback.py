@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
-import asyncpg
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -22,23 +21,20 @@ from cli.main import run
 from server.page import load
 from tests.edges.http.test_page import FILES, build
 from tests.edges.people import code_of
-from tests.faults.processes import Node, free_port, launch, own_by_login
+from tests.faults.processes import Node, free_port, launch
 
 Client = TestClient[web.Request, web.Application]
 JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-async def server(
-    database: str, admin: "asyncpg.Connection[asyncpg.Record]", tmp_path: Path
-) -> AsyncIterator[Node]:
+async def server(database: str, tmp_path: Path) -> AsyncIterator[Node]:
     """A real server process, elsewhere."""
-    await own_by_login(admin)
     node = Node(
         name="far",
         data=tmp_path / "data",
         log=tmp_path / "server.log",
-        database=database.replace("//postgres@", "//entaku@"),
+        database=database.replace("//postgres@", "//entaku_node@"),
         origin="https://far.example",
     )
     await node.start()

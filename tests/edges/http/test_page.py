@@ -45,7 +45,7 @@ async def client(database: str, tmp_path: Path) -> AsyncIterator[Client]:
     """A node that serves a page."""
     folder = build(tmp_path / "dist")
     (tmp_path / "dist" / "secret.json").write_text("{}")
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error", web=folder)
     app = await create_app(settings, dsn=login, rooms=EmptyRooms)
     async with TestClient(TestServer(app)) as client:

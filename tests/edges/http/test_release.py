@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from cli.exits import Exit
@@ -23,23 +22,20 @@ from sdk.council import Council
 from sdk.transport import Http
 from tests.edges.http.test_page import build
 from tests.edges.sdk.town import local
-from tests.faults.processes import Node, launch, own_by_login
+from tests.faults.processes import Node, launch
 
 KEYS = [SigningKey.from_seed(bytes([n]) * 32) for n in (1, 2, 3)]
 MANIFEST = Digest(Hash(sha256(b"manifest")))
 
 
 @pytest.fixture
-async def server(
-    database: str, admin: "asyncpg.Connection[asyncpg.Record]", tmp_path: Path
-) -> AsyncIterator[Node]:
+async def server(database: str, tmp_path: Path) -> AsyncIterator[Node]:
     """A real server process."""
-    await own_by_login(admin)
     node = Node(
         name="one",
         data=tmp_path / "data",
         log=tmp_path / "server.log",
-        database=database.replace("//postgres@", "//entaku@"),
+        database=database.replace("//postgres@", "//entaku_node@"),
         origin="",
     )
     node.origin = node.url

@@ -43,7 +43,7 @@ def moved() -> MovableClock:
 @pytest.fixture
 async def application(database: str, tmp_path: Path, moved: MovableClock) -> web.Application:
     """A wired node with its real rooms."""
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     settings = Settings(data=tmp_path, origin=ORIGIN, log_level="error", limits=LOOSE)
     return await create_app(settings, dsn=login, clock=moved)
 

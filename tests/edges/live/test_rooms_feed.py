@@ -304,7 +304,7 @@ async def test_a_node_that_knows_no_room_yet_tells_colleagues_names(
     await hold(cast)
     csw, elder = cast.clients["csw"].session, cast.clients["elder"].session.me.wid
     settings = Settings(data=tmp_path, origin=ORIGIN, node="two", log_level="error")
-    app = await create_app(settings, dsn=database.replace("//postgres@", "//entaku@"))
+    app = await create_app(settings, dsn=database.replace("//postgres@", "//entaku_node@"))
     headers = {"Authorization": f"Bearer {csw.council.http.token}"}
 
     async with TestClient(TestServer(app)) as client:

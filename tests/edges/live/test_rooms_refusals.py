@@ -49,7 +49,7 @@ async def application(database: str, tmp_path: Path, lines: io.StringIO) -> web.
         processors=[structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(0),
     )
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     return await create_app(settings, dsn=login, log_to=logger)
 
 

@@ -37,7 +37,7 @@ from tests.edges.live.stage import (
 )
 from tests.edges.sdk.stage import Cast, hold, level
 from tests.edges.sdk.town import make_town
-from tests.faults.processes import Node, RedisServer, Wiretap, own_by_login
+from tests.faults.processes import Node, RedisServer, Wiretap
 
 WORDS = ("夜眠れないと話している", "訪問を続けることにした")
 
@@ -82,10 +82,9 @@ class Pair:
 
 
 @pytest.fixture
-async def pair(database: str, admin: Admin, tmp_path: Path) -> AsyncIterator[Pair]:
+async def pair(database: str, tmp_path: Path) -> AsyncIterator[Pair]:
     """Node one has the chair and the recorder, node two the others."""
-    await own_by_login(admin)
-    login = database.replace("//postgres@", "//entaku@")
+    login = database.replace("//postgres@", "//entaku_node@")
     redis = RedisServer(folder=tmp_path)
     async with AsyncExitStack() as stack:
         await redis.start()
