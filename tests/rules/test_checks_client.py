@@ -10,15 +10,17 @@ from consent.register import load
 from crypto import entropy
 from crypto.errors import Code, Refused
 from crypto.profiles import Argon2Profile
-from protocol.feed import feed_hash
+from protocol.feed import Row, feed_hash
 from protocol.ids import Blob, CaseId, Did, Hash, RowHash
 from protocol.payloads import Head
 from protocol.statement import to_dsse
+from protocol.vocabulary import DocClass
 from protocol.wire import Frame
 from sdk import vault_format as fmt
 from sdk.feed import Feed
 from sdk.idlog import IdLog
-from tests.world import World, hash32, id16
+from tests.room import Case
+from tests.world import World, council, hash32, id16
 
 CASE = CaseId(id16("a case"))
 KEY = bytes(32)
@@ -86,6 +88,14 @@ def test_a_head_that_contradicts_a_row_is_refused(feed: Feed) -> None:
     assert heard(feed, 1, OTHER, 1) is Code.EQUIVOCATION
 
 
+def test_the_first_word_about_a_row_that_is_here_is_compared_with_it(feed: Feed) -> None:
+    """No earlier word is needed to tell that another row was signed for its place."""
+    assert refusal(feed, place_of(feed)) is None
+
+    assert heard(feed, 1, OTHER, 1) is Code.EQUIVOCATION
+    assert feed.evidence is not None
+
+
 def test_an_older_head_does_not_judge_a_later_row(feed: Feed) -> None:
     """Only the word about this row, or words about rows that are here, are compared with it."""
     first = place_of(feed)
@@ -125,6 +135,29 @@ def test_bytes_belong_to_the_row_they_come_with(world: World, feed: Feed) -> Non
     frame = replace(place_of(feed), view="full", bytes=data)
 
     assert refusal(feed, frame) is Code.EQUIVOCATION
+
+
+def test_fuller_bytes_belong_to_the_row_that_was_taken_before() -> None:
+    """Those of another row of the same room are not put in its place."""
+    c = council()
+    k = Case(world=c.world, creator=c.chair)
+    assert k.create(c.recorder, bases=[k.consent()]) is None
+    k.announce("notes", DocClass.AGENDA, c.chair)
+    assert k.note("notes", c.chair) is None
+    log: Any = SimpleNamespace(directory=c.world.directory, log_root=c.world.log_root)
+    feed = Feed(net=c.world.net, case=k.case, log=cast("IdLog", log), register=load())
+    frames = [
+        Frame(seq=r.seq, id=r.id, sg=r.sg, idn=r.idn, fh=r.fh, form=form, view="full", bytes=data)
+        for r, _, form, data in cast("list[tuple[Row, object, Any, Blob]]", k.rows)
+    ]
+    assert [refusal(feed, frame) for frame in frames] == [None] * len(frames)
+    before, note = frames[-2:]
+    held = feed.sealed(note.id)
+
+    assert refusal(feed, note) is None
+    assert refusal(feed, replace(note, bytes=before.bytes)) is Code.EQUIVOCATION
+    assert held is not None
+    assert feed.sealed(note.id) == held
 
 
 def test_a_vault_holds_one_key_of_each_kind() -> None:

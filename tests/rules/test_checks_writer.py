@@ -6,21 +6,25 @@ from typing import Any, cast
 
 import pytest
 
+from consent.register import load
 from crypto.errors import Code, Refused
 from protocol import codec
+from protocol.derived import feed_start
 from protocol.ids import Blob, CaseId, Digest, Eid, Hash, RowHash
 from protocol.may_write import Writing
 from protocol.payloads import Head, LeafHashes, Receipt
 from protocol.statement import to_dsse
-from protocol.wire import Post
+from protocol.wire import Post, Rows
 from sdk import writer as writers
 from sdk.contents import ChainHead, Contents, RoomKeys, Unsent
 from sdk.draft import Draft
 from sdk.room import Room
 from sdk.writer import ATTEMPTS, Build, T, Writer
 from tests.refusals import code_after
-from tests.rules.answers import Answers, council_of
-from tests.world import World, hash32, id16
+from tests.room import Case
+from tests.rules.answers import Answer, Answers, council_of
+from tests.rules.signed_in import identity_of, session_of
+from tests.world import Staff, World, council, hash32, id16
 
 CASE = CaseId(id16("a case"))
 FH = RowHash(Hash(hash32("fh")))
@@ -243,3 +247,61 @@ async def test_a_head_speaks_of_this_room(world: World) -> None:
     raw = to_dsse(made, world.claimed(made))
 
     assert await code_after(Room.hear_head(held, raw)) is Code.WRONG_PLACE
+
+
+# --- a room on this device -------------------------------------------------------------------
+
+
+def held(world: World, person: Staff, *heads: int, kept: RoomKeys | None = None) -> Room:
+    """Her room, of which the server signs heads and sends no row."""
+    rows: list[Answer] = [Rows(frames=(), head=head_of(world, seq)) for seq in heads]
+    rows += [rows[-1]] * 5 if rows else []
+    council = council_of(world, {f"cases/{CASE.hex()}/rows": [*rows, Code.RATE_LIMITED]})
+    contents = Contents(identity=identity_of(person), rooms=() if kept is None else (kept,))
+    return Room(session_of(council, person, contents), CASE, register=load())
+
+
+def head_of(world: World, seq: int) -> Blob:
+    """A head of the room before its first row, or of more than that."""
+    base = world.base()
+    fh = feed_start(net=world.net, case=CASE) if seq == 0 else FH
+    made = world.sign(
+        Head(net=base.net, nce=base.nce, iat=base.iat, case=CASE, seq=seq, fh=RowHash(fh), idn=1),
+        world.srv_key,
+    )
+    return Blob(to_dsse(made, world.claimed(made)))
+
+
+@pytest.fixture
+def person(world: World) -> Staff:
+    """Somebody of an agency."""
+    world.agency("A03")
+    return world.staff("elder", "A03")
+
+
+async def test_rows_that_a_head_names_have_to_come(world: World, person: Staff) -> None:
+    """A server that signs a head and sends no row is not asked for ever."""
+    assert await code_after(held(world, person, 0).fetch()) is None
+    assert await code_after(held(world, person, 2).fetch()) is Code.FORK_OR_GAP
+
+
+async def test_a_room_is_opened_only_as_far_on_as_it_was(world: World, person: Staff) -> None:
+    """Its pins are compared with the rows that came, before any key is opened."""
+    kept = RoomKeys(case=CASE, seq=3)
+
+    assert await code_after(held(world, person, 0).open()) is None
+    assert await code_after(held(world, person, 0, kept=kept).open()) is Code.ROLLBACK
+
+
+def test_a_room_is_stale_once_somebody_in_it_may_not_stay() -> None:
+    """Not before, and not before there is a roster."""
+    c = council()
+    k = Case(world=c.world, creator=c.chair)
+    assert k.create(c.recorder, bases=[k.consent()]) is None
+    room: Any = held(c.world, c.chair)
+    assert not room.is_stale()
+    room.feed = SimpleNamespace(room=k.room, state=k.state)
+    assert not room.is_stale()
+
+    c.world.revoke_worker(c.recorder)
+    assert room.is_stale()

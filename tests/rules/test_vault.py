@@ -322,3 +322,20 @@ def test_contents_replace_one_room_and_keep_the_others() -> None:
     assert changed.room(CASE).n == 2
     assert changed.room(other.case) is other
     assert changed.room(CaseId(Id(bytes(16)))).n == -1
+
+
+async def test_what_would_not_open_again_is_not_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contents beyond the limit of reading are refused, and the file stays as it was."""
+    vault = await make(tmp_path / "v")
+    monkeypatch.setattr(fmt, "PLAIN_LIMIT", 1000)
+    many = tuple(NamedSeed(name=f"key {n}", seed=SECRET) for n in range(20))
+
+    with pytest.raises(Refused) as refusal:
+        await vault.update(lambda contents: msgspec.structs.replace(contents, keys=many))
+    vault.close()
+    again = await reopen(tmp_path / "v")
+
+    assert refusal.value.code is Code.OVERSIZE
+    assert (again.rev, again.contents.keys) == (1, ())
