@@ -13,8 +13,9 @@ from types import CodeType, FunctionType
 from typing import Final
 
 from tools.mutate import units
+from tools.mutate.functions import Off
 from tools.mutate.scope import modules
-from tools.mutate.sites import Off, Site, one_part, sites
+from tools.mutate.sites import Site, one_part, sites
 
 _CACHED: Final = type(functools.cache(lambda: None))
 
