@@ -88,18 +88,14 @@ def test_what_was_padded_to_another_length_is_refused() -> None:
         assert code_of(padding.unpad, padded, constant=constant) is Code.BAD_PADDING
 
 
-def at_the_edge(size: int, bucket: int) -> tuple[int, bytes]:
-    """The length of a text once padded, and what comes off again."""
-    padded = padding.pad(b"x" * size)
-    assert len(padded) == bucket
-    return len(padded), padding.unpad(padded)
-
-
 @pytest.mark.parametrize("bucket", [128, 256, 512, 1024])
 def test_a_bucket_is_filled_to_the_last_byte(bucket: int) -> None:
     """One byte less than it holds fits, with the mark; as many as it holds need the next."""
-    assert at_the_edge(bucket - 1, bucket) == (bucket, b"x" * (bucket - 1))
-    assert padding.padded_length(bucket) > bucket
+    full, more = b"x" * (bucket - 1), b"x" * bucket
+
+    assert len(padding.pad(full)) == bucket < len(padding.pad(more))
+    assert padding.unpad(padding.pad(full)) == full
+    assert padding.unpad(padding.pad(more)) == more
 
 
 @pytest.mark.parametrize("last", [b"X", b"\x01", b"\x80X"])

@@ -1,7 +1,7 @@
 """Change the pure models and the cryptography at random places: which change does no test notice?
 
 python -m tools.mutants            all slices; figures into bench/results/mutants.json
-python -m tools.mutants consent    one slice, figures only shown
+python -m tools.mutants consent    one slice; what is known of the others stays
 
 The engine is mutmut. It works on a copy of the tree under .data/mutants, one for each slice, and
 asks only the fast tests that are about it. It changes what stands in functions; constants of a
@@ -22,7 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict, cast
 
 ROOT: Final = Path(__file__).parents[2]
 WORK: Final = ROOT / ".data" / "mutants"
@@ -50,12 +50,12 @@ class Slice:
     tests: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(TypedDict):
     """How many mutants of each file came to which end, and what the survivors changed."""
 
-    counts: Mapping[str, Counter[str]]
-    survivors: Sequence[str]
+    files: dict[str, dict[str, int]]
+    survivors: list[str]
+    minutes: float
 
 
 def main() -> int:
@@ -64,14 +64,19 @@ def main() -> int:
     parser.add_argument("slices", nargs="*")
     wanted: list[str] = parser.parse_args().slices
     os.nice(_NICE)
-    started = time.monotonic()
-    slices = [each for each in _slices() if not wanted or each.name in wanted]
-    outcomes = {each.name: _run(each) for each in slices}
-    figures = _figures(outcomes, minutes=(time.monotonic() - started) / 60)
-    print(json.dumps(figures, indent=2, ensure_ascii=False))
-    if not wanted:
-        RESULT.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    return 1 if figures["survivors without an explanation"] or figures["outdated"] else 0
+    known = _known()
+    names = [each.name for each in _slices()]
+    for each in _slices():
+        if not wanted or each.name in wanted:
+            known[each.name] = _run(each)
+            _keep({name: known[name] for name in names if name in known})
+    unexplained, outdated = _compared(known)
+    for change in unexplained:
+        print(f"UNEXPLAINED {change}")
+    for change in outdated:
+        print(f"OUTDATED {change}")
+    print(f"survivors without an explanation: {len(unexplained)}")
+    return 1 if unexplained or outdated else 0
 
 
 def _slices() -> Iterator[Slice]:
@@ -84,11 +89,14 @@ def _slices() -> Iterator[Slice]:
 
 def _run(each: Slice) -> Outcome:
     tree = WORK / each.name
+    started = time.monotonic()
     _copy(each, tree)
-    print(f"{each.name} …", flush=True)
     log = _mutmut(tree, "run", "--max-children", "1")
     (tree / "run.log").write_text(log, encoding="utf-8")
-    return _read(tree, _mutmut(tree, "results", "--all", "true"))
+    outcome = _read(tree, _mutmut(tree, "results", "--all", "true"))
+    outcome["minutes"] = round((time.monotonic() - started) / 60, 1)
+    print(each.name, json.dumps(outcome["files"]), outcome["minutes"], "minutes", flush=True)
+    return outcome
 
 
 def _copy(each: Slice, tree: Path) -> None:
@@ -125,11 +133,12 @@ def _read(tree: Path, results: str) -> Outcome:
     survivors: list[str] = []
     for name, verdict in _VERDICT.findall(results):
         module, function = place_of(name)
-        counts[module][verdict] += 1
+        counts[f"{module.replace('.', '/')}.py"][verdict] += 1
         if verdict != "killed":
             change = change_of(_mutmut(tree, "show", name))
             survivors.append(f"{module}:{function}: {change}")
-    return Outcome(counts=counts, survivors=survivors)
+    files = {file: dict(count) for file, count in sorted(counts.items())}
+    return Outcome(files=files, survivors=sorted(survivors), minutes=0)
 
 
 # ---------------------------------------------------------------- names
@@ -163,27 +172,40 @@ def explained() -> dict[str, str]:
     return {change: group["reason"] for group in told["survivors"] for change in group["changes"]}
 
 
-def _figures(outcomes: Mapping[str, Outcome], *, minutes: float) -> dict[str, object]:
-    files = {
-        f"{module.replace('.', '/')}.py": dict(counts)
-        for outcome in outcomes.values()
-        for module, counts in sorted(outcome.counts.items())
-    }
-    total = sum((Counter(counts) for counts in files.values()), Counter[str]())
-    survivors = [change for outcome in outcomes.values() for change in outcome.survivors]
-    modules = {module for outcome in outcomes.values() for module in outcome.counts}
-    reasons = explained()
-    stale = [c for c in reasons if c.partition(":")[0] in modules and c not in survivors]
-    return {
-        "files": files,
+def _known() -> dict[str, Outcome]:
+    if not RESULT.exists():
+        return {}
+    kept = json.loads(RESULT.read_text(encoding="utf-8"))
+    return cast("dict[str, Outcome]", kept["slices"])
+
+
+def _keep(known: Mapping[str, Outcome]) -> None:
+    files = [counts for outcome in known.values() for counts in outcome["files"].values()]
+    total = sum(map(Counter[str], files), Counter[str]())
+    figures = {
         "mutants": total.total(),
         **total,
         "score": round(100 * total["killed"] / max(total.total(), 1), 1),
-        "survivors": len(survivors),
-        "survivors without an explanation": [c for c in survivors if c not in reasons],
-        "outdated": stale,
-        "minutes": round(minutes, 1),
+        "survivors without an explanation": len(_compared(known)[0]),
+        "minutes": round(sum(outcome["minutes"] for outcome in known.values()), 1),
+        "slices": known,
     }
+    text = json.dumps(figures, indent=2, ensure_ascii=False)
+    RESULT.write_text(f"{text}\n", encoding="utf-8")
+    print(json.dumps({key: told for key, told in figures.items() if key != "slices"}), flush=True)
+
+
+def _compared(known: Mapping[str, Outcome]) -> tuple[list[str], list[str]]:
+    """Survivors without an explanation, and explanations of what did not survive."""
+    survivors = [change for outcome in known.values() for change in outcome["survivors"]]
+    files = {file for outcome in known.values() for file in outcome["files"]}
+    reasons = explained()
+    outdated = [
+        change
+        for change in reasons
+        if f"{change.partition(':')[0].replace('.', '/')}.py" in files and change not in survivors
+    ]
+    return [change for change in survivors if change not in reasons], outdated
 
 
 if __name__ == "__main__":
