@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo web test lint format vectors schema bench migrate lock clean \
-  contracts rights model mutate lying fuzz faults hostile sbom advisories runtime dev parts chromium
+  contracts rights model mutate mutants lying fuzz faults hostile sbom advisories runtime dev parts chromium
 
 BIN := .venv/bin
 TESTS ?=
@@ -54,6 +54,9 @@ model: dev ## 規約の模型を調べる / search the bounded model, each rule 
 mutate: dev ## 検査を一つずつ外し、気づかない試験を探す / switch each check off, name those no test misses
 	@exec $(BIN)/python -m tools.mutate $(ARGS)
 
+mutants: dev ## 純粋な規則と暗号を手当たり次第に変える / change pure rules and cryptography anywhere (ARGS=slice)
+	@exec $(BIN)/python -m tools.mutants $(ARGS)
+
 lying: dev ## 嘘をつくサーバーと仕込んだ欠陥 / a lying server for ten minutes, then the planted faults
 	$(BIN)/python -m tools.lying --minutes $(or $(MINUTES),10)
 	$(BIN)/python -m tools.lying --seeded
@@ -88,7 +91,7 @@ lock: dev ## 部品の版を固定し直す / lock the dependencies anew
 	done
 
 clean: ## 作業の残りと実演のデータを消す / remove caches and the demo's data
-	rm -rf .data/demo .data/test-output web/dist .coverage .coverage.* .hypothesis \
+	rm -rf .data/demo .data/mutants .data/test-output web/dist .coverage .coverage.* .hypothesis \
 	  .import_linter_cache .lint-imports.log .mypy_cache .pytest_cache .ruff_cache build *.egg-info
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
