@@ -27,6 +27,9 @@ _PAUSE: Final = 1.0
 _LONG_REST: Final = 8.0
 """Seconds of a rest at most: an honest line's heartbeat has 20 s to be read."""
 
+LARGE: Final = 64 * 1024
+"""Bytes for which a request costs one unit more: reading takes time before anything is judged."""
+
 DEAR: Final = 20
 """What a refusal costs, beside what was asked: a caller who is right is seldom refused."""
 
@@ -237,17 +240,17 @@ class Limits:
 
     # --- rates -------------------------------------------------------------------------------
 
-    def require_address(self, address: str, *, now: float, what: str = "") -> None:
-        """Count a request without a token; RATE_LIMITED."""
-        cost = COSTS.get(what, 1)
+    def require_address(self, address: str, *, now: float, what: str = "", size: int = 0) -> None:
+        """Count a request without a token, of so many bytes; RATE_LIMITED."""
+        cost = COSTS.get(what, 1) + size // LARGE
         wait = self._addresses.wait(address, now=now, cost=cost)
         if wait > 0:
             raise self._refuse("address", wait)
         self._addresses.take(address, now=now, cost=cost)
 
-    def require(self, caller: Caller, *, now: float, what: str = "") -> None:
-        """Count a request of a device; RATE_LIMITED by the first limit that is reached."""
-        cost = COSTS.get(what, 1)
+    def require(self, caller: Caller, *, now: float, what: str = "", size: int = 0) -> None:
+        """Count a request of a device, of so many bytes; RATE_LIMITED by the first limit."""
+        cost = COSTS.get(what, 1) + size // LARGE
         for kind, key in caller.keys:
             wait = self._rates[kind].wait(key, now=now, cost=cost)
             if wait > 0:

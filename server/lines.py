@@ -5,6 +5,7 @@ for what she missed, so nothing is lost, and nobody else waits for her.
 """
 
 import asyncio
+import functools
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -15,7 +16,9 @@ from typing import Any, Final
 from engineio.exceptions import SocketIsClosedError
 
 from crypto.errors import Code, Refused
+from server.bodies import is_crowded
 from server.events import UP
+from server.frames import WebSocket
 from server.limits import SECOND, Allowance, Bounds, Buckets, Rest
 
 FAREWELL: Final = 2.0
@@ -25,10 +28,13 @@ _UNSIGNED_FRAMES: Final = 8
 _FRAMES: Final = 4
 """Frames a second for each unit of a device's rate: heartbeats and answers are frames too."""
 
+_FRAME: Final = 16 * 1024
+"""Bytes for which a frame counts as one more."""
+
 _WITH_BYTES: Final = ("5", "6")
 """Kinds of socket.io packets to which frames of bytes belong; nothing of ours is sent as bytes."""
 
-_FRAME: Final = re.compile(r"[12356]\Z|[23]probe\Z|4[0-6]")
+_HONEST: Final = re.compile(r"[12356]\Z|[23]probe\Z|4[0-6]")
 """What Engine.IO's clients send: signs of life, and messages of Socket.IO."""
 
 _EMPTY: Final = 100  # bytes of a packet without a text of its own
@@ -148,6 +154,7 @@ class Lines:
         """Stand between the library's engine and what hears it."""
         self._frames = Buckets(Allowance.of(self.bounds.device_rate * _FRAMES))
         engine = self.server.eio
+        engine._async = {**engine._async, "websocket": WebSocket}  # noqa: SLF001 -- it has no other place for a driver
         self.server._handle_event = self._named(self.server._handle_event)  # noqa: SLF001 -- nothing public sees an event's name first
         engine.create_queue = lambda: Outbox(self)
         for event, wrapped in (
@@ -186,7 +193,7 @@ class Lines:
         async def heard(eio: str, data: object) -> None:
             line = self._lines.get(eio)
             try:
-                if isinstance(data, str) and not data.startswith(_WITH_BYTES):
+                if isinstance(data, str) and not (data.startswith(_WITH_BYTES) or is_crowded(data)):
                     await inner(eio, data)
                     return
             except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -214,12 +221,13 @@ class Lines:
 
             async def wait() -> object:
                 frame = await read()
-                if frame is None or (isinstance(frame, str) and _FRAME.match(frame)):
+                if frame is None or (isinstance(frame, str) and _HONEST.match(frame)):
                     return frame
                 self.cut(line, Cut.GARBAGE)
                 return None  # as if the other side had closed
 
             web_socket.wait = wait
+            web_socket.on_sign = functools.partial(self._pace, line)
             return await inner(web_socket)
 
         return handle
@@ -238,23 +246,29 @@ class Lines:
         return handle
 
     def _paced(self, line: Line, inner: Callable[[Any], Awaitable[None]]) -> object:
-        """Read a line no faster than its device may go; what is not read waits at the sender."""
+        """Let a packet in at the line's pace."""
 
-        async def receive(packet: object) -> None:
-            now = asyncio.get_running_loop().time()
-            wait = max(line.rest.until - now, self._frames.wait(line.eio, now=now))
-            if wait > 0:
-                await asyncio.sleep(wait)
-            if line.transport is None or line.transport.is_closing():
-                raise SocketIsClosedError  # what it sent before is not worth the time
-            self._frames.take(line.eio, now=asyncio.get_running_loop().time())
-            line.frames += 1
-            if not line.is_signed and line.frames > _UNSIGNED_FRAMES:
-                self.cut(line, Cut.UNSIGNED)
-                return
+        async def receive(packet: Any) -> None:  # noqa: ANN401 -- the library has no types
+            await self._pace(line, _size(packet))
             await inner(packet)
 
         return receive
+
+    async def _pace(self, line: Line, size: int) -> None:
+        """Read a line no faster than its device may go; what is not read waits at the sender.
+
+        Raises SocketIsClosedError when nothing more of it is worth reading.
+        """
+        cost, clock = 1 + size // _FRAME, asyncio.get_running_loop().time
+        wait = max(line.rest.until - clock(), self._frames.wait(line.eio, now=clock(), cost=cost))
+        if wait > 0:
+            await asyncio.sleep(wait)
+        line.frames += 1
+        if not line.is_signed and line.frames > _UNSIGNED_FRAMES:
+            self.cut(line, Cut.UNSIGNED)
+        if line.transport is None or line.transport.is_closing() or line.outbox.is_dead:
+            raise SocketIsClosedError  # what it sent before is not worth the time
+        self._frames.take(line.eio, now=clock(), cost=cost)
 
     # --- what is done to a line ------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from socketio.exceptions import ConnectionRefusedError as Rejected
 from crypto.errors import Code, Refused
 from identity.model import Actor
 from protocol import codec
+from protocol.codec import PAYLOAD_LIMIT
 from protocol.ids import CaseId
 from protocol.wire import (
     MAX_BODY,
@@ -29,6 +30,7 @@ from protocol.wire import (
     Sub,
     Token,
 )
+from server import bodies
 from server.council import Council
 from server.denials import Denials
 from server.errors import as_refused, failure
@@ -215,24 +217,26 @@ class Sockets:
         return handle
 
     async def _reply(self, event: str, sid: str, data: object) -> tuple[bytes, str]:
-        live = self._live.get(sid)
+        live, request = self._live.get(sid), None
         if live is None:
             return codec.encode(failure(Refused(Code.BAD_TOKEN))), Code.BAD_TOKEN.value
         try:
-            self._limits.require(live.caller, now=self._seconds(), what=event)
+            size = len(data) if isinstance(data, str) else 0
+            self._limits.require(live.caller, now=self._seconds(), what=event, size=size)
             text = _utf8(data)
             live.hosted[0].require_live(live.session.actor)
             with self._limits.under_way(live.caller.device):
-                return codec.encode(await self._dispatch(event, live, text)), "ok"
+                request = _read(event, text)
+                return codec.encode(await self._dispatch(live, event, request)), "ok"
         except Exception as error:  # noqa: BLE001 -- no packet goes unanswered
             refusal = self._refusal(error, event)
-            await self._note(live, refusal, data)
+            await self._note(live, refusal, data if request is None else request)
             return codec.encode(failure(refusal)), refusal.code.value
         finally:
             if sid not in self._live:  # it ended while it was joining: nobody listens there
                 await live.hosted[1].gone(live.session)
 
-    async def _note(self, live: _Live, refusal: Refused, data: object) -> None:
+    async def _note(self, live: _Live, refusal: Refused, asked: object) -> None:
         """Write a refusal into the log; whoever goes too fast is not read for a moment."""
         council, actor = live.hosted[0], live.session.actor
         if told_wait(refusal) is not None:
@@ -240,38 +244,39 @@ class Sockets:
             await self._denials.limited(council, actor, now=self._clock())
             return
         self._limits.fine(live.caller, now=self._seconds())
-        await self._denials.note(
-            council, actor, refusal.code, now=self._clock(), case=_case_in(data)
-        )
+        case: CaseId | None = getattr(asked, "case", None) or _case_in(asked)
+        await self._denials.note(council, actor, refusal.code, now=self._clock(), case=case)
 
     def _seconds(self) -> float:
         return self._clock().timestamp()
 
-    async def _dispatch(self, event: str, live: _Live, data: bytes) -> object:
+    async def _dispatch(self, live: _Live, event: str, request: object) -> object:
         rooms, session = live.hosted[1], live.session
-        match event:
-            case "post":
-                return await rooms.post(session, codec.decode(data, Post, limit=MAX_BODY))
-            case "read":
-                return await rooms.read(session, codec.decode(data, Read))
-            case "sub":
-                return await rooms.sub(session, codec.decode(data, Sub))
-            case "head":
-                return await rooms.head(session, codec.decode(data, InRoom).case)
+        match request:
+            case Post():
+                return await rooms.post(session, request)
+            case Read():
+                return await rooms.read(session, request)
+            case Sub():
+                return await rooms.sub(session, request)
+            case InRoom(case=case) if event == "head":
+                return await rooms.head(session, case)
             case _:
-                return await self._lesser(event, live, data)
+                return await self._lesser(live, event, request)
 
-    async def _lesser(self, event: str, live: _Live, data: bytes) -> object:
+    async def _lesser(self, live: _Live, event: str, request: object) -> object:
         """What is not about the feed."""
         rooms, session = live.hosted[1], live.session
-        match event:
-            case "unsub":
-                await rooms.unsub(session, codec.decode(data, InRoom).case)
+        match request:
+            case InRoom(case=case):
+                await rooms.unsub(session, case)
                 return Done()
-            case "hand":
-                return await rooms.hand(session, codec.decode(data, Hand))
+            case Hand():
+                return await rooms.hand(session, request)
+            case Token():
+                return self._renew(live, request)
             case _:
-                return self._renew(live, codec.decode(data, Token))
+                raise NotImplementedError(event)
 
     def _renew(self, live: _Live, request: Token) -> Done:
         slug = live.hosted[0].slug
@@ -313,12 +318,19 @@ def _utf8(data: object) -> bytes:
         raise Refused(Code.BAD_J1) from error
 
 
+def _read(event: str, data: bytes) -> object:
+    """What an event asks for: OVERSIZE, BAD_J1, BAD_B64; only a batch may be large."""
+    limit = MAX_BODY if event == "post" else PAYLOAD_LIMIT
+    return bodies.read(data, UP[event].takes, limit=limit)
+
+
 class _Cased(InRoom, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """Only the case of a request."""
 
 
 def _case_in(data: object) -> CaseId | None:
+    """The case in what is no request; a large one is not read for it."""
     try:
-        return codec.decode(_utf8(data), _Cased, limit=MAX_BODY).case
+        return bodies.read(_utf8(data), _Cased, limit=PAYLOAD_LIMIT).case
     except Refused:
         return None

@@ -11,18 +11,19 @@ from identity.model import Actor
 from protocol import codec
 from protocol.ids import Hash, Id
 from protocol.shapes import HEX_ID, MAX_INT
-from protocol.wire import MAX_BODY
+from server import bodies
+from server.bodies import SMALL_BODY
 from server.service import ACTOR, HOST, SERVICE, Host, Service
 
 T = TypeVar("T")
 _NUMBER: Final = re.compile(r"[0-9]{1,16}")
 
 
-async def body(request: web.Request, kind: type[T]) -> T:
+async def body(request: web.Request, kind: type[T], *, limit: int = SMALL_BODY) -> T:
     """Read the body strictly: OVERSIZE, BAD_J1, BAD_B64, UNAVAILABLE when it does not come."""
     async with asyncio.timeout(service(request).limits.bounds.body_seconds):
         data = await request.read()
-    return codec.decode(data, kind, limit=MAX_BODY)
+    return bodies.read(data, kind, limit=limit)
 
 
 def answer(value: object, *, status: int = 200) -> web.Response:

@@ -95,18 +95,18 @@ async def _enter(request: web.Request, service: Service, held: contextlib.ExitSt
     """Find the council and the device behind a request, and count it while it lasts."""
     token, now = request.headers.get("Authorization", ""), service.clock().timestamp()
     limits, what = service.limits, _route(request) or ""
-    address = _address(request, service)
+    address, size = _address(request, service), _claimed(request)
     if not token:
-        limits.require_address(address, now=now, what=what)
+        limits.require_address(address, now=now, what=what, size=size)
     slug = request.match_info.get("slug")
     if slug is not None:
         request[HOST] = await service.host(slug)
     if slug is not None and token:
         _sign_in(request, service, token, slug)
-        limits.require(request[_CALLER], now=now, what=what)
+        limits.require(request[_CALLER], now=now, what=what, size=size)
     if _is_socket(request):
         return
-    if (request.content_length or 0) > MAX_BODY:
+    if size > MAX_BODY:
         raise Refused(Code.OVERSIZE)
     caller = request.get(_CALLER)
     held.enter_context(limits.under_way(address if caller is None else caller.device))
@@ -121,6 +121,13 @@ def _sign_in(request: web.Request, service: Service, token: str, slug: str) -> N
     signer = council.require_live(access.actor)
     request[ACTOR] = access.actor
     request[_CALLER] = Caller(device=access.actor.did, agency=signer.aid, council=council.id.bytes)
+
+
+def _claimed(request: web.Request) -> int:
+    """Bytes of the body by its own word; one that does not say may be as large as any."""
+    if request.content_length is None and request.can_read_body:
+        return MAX_BODY
+    return request.content_length or 0
 
 
 def _is_socket(request: web.Request) -> bool:

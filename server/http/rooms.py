@@ -64,7 +64,7 @@ async def reserve(request: web.Request) -> web.Response:
 )
 async def post(request: web.Request) -> web.Response:
     """Submit a batch: all or nothing."""
-    wanted = await body(request, wire.Post)
+    wanted = await body(request, wire.Post, limit=wire.MAX_BODY)
     _require_same(request, wanted.case)
     return answer(await host(request).rooms.post(_session(request), wanted))
 

@@ -82,7 +82,7 @@ def test_the_statements_are_described(http: Json) -> None:
 def _bodies(contract: Contract) -> set[str]:
     """The structs that a handler reads its body into."""
     return set(
-        re.findall(r"\bbody\(request, (?:wire\.)?(\w+)\)", inspect.getsource(contract.handler))
+        re.findall(r"\bbody\(request, (?:wire\.)?(\w+)[,)]", inspect.getsource(contract.handler))
     )
 
 

@@ -14,6 +14,7 @@ PATIENCE = 30
 _SMALL = 8 * 1024
 _MASK = b"\0\0\0\0"  # a mask that changes nothing: it is there for proxies, and needs no secret
 _TEXT, _BINARY = 0x81, 0x82
+PING, PONG = 0x89, 0x8A
 _SHORT, _MIDDLE = 126, 65536
 
 
@@ -68,6 +69,10 @@ class Bare:
         """Send one frame."""
         data, kind = (text.encode(), _TEXT) if isinstance(text, str) else (text, _BINARY)
         self.say(head_of(len(data), kind) + _MASK + data)
+
+    def sign(self, kind: int) -> None:
+        """Send an empty sign of life, beneath the server's protocol."""
+        self.say(head_of(0, kind) + _MASK)
 
     def event(self, name: str, text: str, *, ack: int | None = None) -> None:
         """Send one event of the server's protocol, or one that wants to be answered."""
