@@ -10,6 +10,7 @@ from cli.speaking import Group
     cls=Group,
     lazy={
         "verify": "cli.verify:verify",
+        "evidence": "cli.evidence:evidence",
         "query": "cli.auditing:query",
         "denied": "cli.auditing:denied",
         "export": "cli.auditing:export",

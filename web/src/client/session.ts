@@ -7,7 +7,7 @@ import type { Signer as Trusted } from "../protocol/directory";
 import type { Device, Read, Sub } from "../protocol/generated";
 import { Challenged, Served, SignedIn } from "../protocol/generated";
 import type { Blob, CaseId, Digest, Hash, Nonce, SitId } from "../protocol/ids";
-import { blobOf, bytesOf } from "../protocol/ids";
+import { blobOf, bytesOf, bytesOfBlob } from "../protocol/ids";
 import { authMessage, readMessage, subMessage } from "../protocol/requests";
 import type { Clock } from "./clock";
 import type { Contents, Evidence, Identity, Unredeemed } from "./contents";
@@ -24,6 +24,8 @@ export const VERSION = 1;
 const CONTRADICTIONS: ReadonlySet<Code> = new Set(["EQUIVOCATION", "ROLLBACK"]);
 /** Where the newest signed checkpoint is kept among the drafts. */
 const CHECKPOINT = "pin/id";
+/** Where the council's signed roots are kept among the drafts, a line each. */
+const ROOTS = "pin/roots";
 
 /** What a device does in its own name; rooms are built on it. */
 export class Session {
@@ -186,10 +188,22 @@ export class Session {
     }
   }
 
-  /** Keeps the signed checkpoint itself beside its pin; a full disk makes a later proof weaker, no more. */
+  /** Keeps what was signed itself beside its pin; a full disk makes a later proof weaker, no more. */
   async #remember(checkpoint: string): Promise<void> {
+    const { drafts } = this.vault;
     const now = this.council.clock.now();
-    await this.vault.drafts.put(CHECKPOINT, checkpoint, now).catch(() => undefined);
+    const roots = (await this.roots()).map(blobOf).join("\n");
+    await drafts.put(CHECKPOINT, checkpoint, now).catch(() => undefined);
+    await drafts.put(ROOTS, roots, now).catch(() => undefined);
+  }
+
+  /** The council's signed roots, oldest first; those kept before where the log is not opened. */
+  async roots(): Promise<readonly Uint8Array[]> {
+    const { directory, statements } = this.council.log;
+    const held = directory.roots.flatMap(({ index }) => statements[index] ?? []);
+    if (held.length > 0) return held;
+    const kept = await this.vault.drafts.get(ROOTS);
+    return kept === null ? [] : kept.text.split("\n").map((line) => bytesOfBlob(line as Blob));
   }
 
   /** The log came in another form than before: both signed checkpoints are kept. */

@@ -11,8 +11,8 @@ import {
 } from "../client/stores";
 import { startCrypto } from "../client/support";
 import { Trouble as Unable, troubleOf } from "../client/troubles";
-import type { Evidence } from "../client/contents";
 import type { Place, Vault } from "../client/vault";
+import type { Kept } from "../audit/evidence";
 import { utf8 } from "../crypto/bytes";
 import { Refused, type Code } from "../crypto/errors";
 import type { Did } from "../protocol/ids";
@@ -34,6 +34,12 @@ type Say = (topic: Topic, value: unknown) => void;
 /** How often, in ms, a follower looks whether the owner is gone. */
 const LOOK = 2_000;
 const OPENED = "opened/";
+const NOTHING: Kept = { pairs: [], roots: [] };
+
+/** Reads what a session holds against its server before it is closed. */
+async function keptOf(session: Session): Promise<Kept> {
+  return { pairs: session.evidence, roots: await session.roots() };
+}
 
 /** The state of the whole worker. */
 export class Desk {
@@ -48,7 +54,7 @@ export class Desk {
   /** Those of them that changed since they were saved last. */
   readonly #unsaved = new Set<string>();
   /** Contradictions that ended a session: still to be taken away. */
-  #proofs: readonly Evidence[] = [];
+  #kept: Kept = NOTHING;
   #phase: Phase = "starting";
   #trouble: Trouble | null = null;
   #profile: Profile = memoryProfile();
@@ -84,7 +90,7 @@ export class Desk {
   // --- what is shown -----------------------------------------------------------------------------
 
   #app(): AppView {
-    const evidence = this.#proofs.length;
+    const evidence = this.#kept.pairs.length;
     if (this.#trouble !== null) return { phase: "stopped", trouble: this.#trouble, evidence };
     const { fresh, persisted } = this.#health;
     switch (this.#phase) {
@@ -288,20 +294,20 @@ export class Desk {
     try {
       await office.open();
     } catch (error) {
-      this.#proofs = session.evidence;
+      this.#kept = await keptOf(session);
       await office.close();
       this.topics.changed("app");
       throw error;
     }
-    this.#proofs = [];
+    this.#kept = NOTHING;
     this.#office = office;
     office.whenRefreshed(() => lookAround(office));
     return office;
   }
 
   /** Contradictions that this vault keeps, or that ended the session. */
-  evidence(): readonly Evidence[] {
-    return this.#office?.session.evidence ?? this.#proofs;
+  async evidence(): Promise<Kept> {
+    return this.#office === null ? this.#kept : keptOf(this.#office.session);
   }
 
   /** The network is back, or the machine woke: looks at once. */
@@ -360,8 +366,8 @@ export class Desk {
 
   async #end(code: Code): Promise<void> {
     if (this.#trouble !== null) return;
-    this.#proofs = this.#office?.session.evidence ?? [];
     this.#trouble = { code, facts: {} };
+    this.#kept = this.#office === null ? NOTHING : await keptOf(this.#office.session);
     this.topics.now("app");
     await this.lock();
   }

@@ -23,6 +23,7 @@ import type { Case, Value } from "../vectors/cases";
 import { run } from "../vectors/cases";
 import { JUDGES } from "../vectors/judges";
 import { bytes, envelopeHeaders, hash, id, payloads, signing } from "./bodies";
+import { evidence } from "./evidence";
 
 const NET = hash<NetId>(1);
 const CASE = id<CaseId>(30);
@@ -203,4 +204,5 @@ export const FILES: Readonly<Record<string, () => string>> = {
   "ts-08-envelope.json": envelopes,
   "ts-09-invitation.json": invitations,
   "ts-11-seals.json": seals,
+  "ts-15-evidence.json": evidence,
 };

@@ -1,5 +1,6 @@
 /** The auditor's questions, the verification of both logs, and exports. */
 
+import { evidenceFiles } from "../../audit/evidence";
 import type { File } from "../../audit/export";
 import type { Line } from "../../audit/lines";
 import type { Report } from "../../audit/verify";
@@ -7,11 +8,10 @@ import { zip } from "../../audit/zip";
 import { Auditor, type Question, type Span } from "../../client/auditor";
 import { utf8 } from "../../crypto/bytes";
 import { Refused } from "../../crypto/errors";
-import { bytesOf, bytesOfBlob, hashOf } from "../../protocol/ids";
-import type { Aid, Blob as ProtocolBlob, Hash, Wid } from "../../protocol/ids";
+import { bytesOf, hashOf } from "../../protocol/ids";
+import type { Aid, Hash, Wid } from "../../protocol/ids";
 import { instantText, SECOND } from "../../protocol/times";
 import type { AuditQuestion, FindingView, VerifyView } from "../api";
-import { EVIDENCE_READ_ME } from "../../text/evidence";
 import type { Desk } from "../desk";
 import type { Office } from "../office";
 import { answerOf } from "../views/audit";
@@ -20,7 +20,6 @@ import type { Call, Commands } from "./command";
 type Names = "audit.ask" | "audit.verify" | "audit.export" | "evidence.export";
 type Log = VerifyView["log"];
 
-const BRACE = 123;
 const LOGS: readonly Log[] = ["id", "ops"];
 
 const auditors = new WeakMap<Office, Auditor>();
@@ -162,35 +161,10 @@ async function exported(office: Office, codes: readonly string[]): Promise<Blob>
   return archive([...inside("ops", ops), ...inside("id", id)]);
 }
 
-/** Both sides of every contradiction, as they came, and how to read them. */
-function evidence(desk: Desk): Blob {
-  const files = desk.evidence().flatMap(({ code, first, second }, at): File[] => {
-    const name = `${String(at + 1).padStart(3, "0")}-${code}`;
-    return [sideOf(`${name}/first`, first), sideOf(`${name}/second`, second)];
-  });
-  return archive([{ name: "README.txt", data: utf8(EVIDENCE_READ_ME) }, ...files]);
-}
-
-/** A signed statement is JSON, a checkpoint is text; anything else is named as bytes. */
-function sideOf(name: string, side: ProtocolBlob): File {
-  const data = bytesOfBlob(side);
-  const [start] = data;
-  const kind = start === BRACE ? "json" : isText(data) ? "txt" : "bin";
-  return { name: `${name}.${kind}`, data };
-}
-
-function isText(data: Uint8Array): boolean {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(data).includes("\n");
-  } catch {
-    return false;
-  }
-}
-
 /** Commands of an auditor, and of whoever has evidence to show. */
 export const AUDIT: Commands<Names> = {
   "audit.ask": ask,
   "audit.verify": (desk, _input, call) => verify(desk, call),
   "audit.export": (desk, { codes }) => exported(desk.office(), codes),
-  "evidence.export": (desk) => evidence(desk),
+  "evidence.export": async (desk) => archive(evidenceFiles(await desk.evidence())),
 };
