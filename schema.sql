@@ -579,7 +579,7 @@ DECLARE
 BEGIN
   PERFORM audit.enter(p_council);
   v_fact := audit.require_ticket(p_council, p_entry, p_did);
-  PERFORM FROM room.room r WHERE r.case_id = v_fact.case_id AND r.gate = v_fact.gate AND p_now < r.gate_until;
+  PERFORM FROM room.room r WHERE r.case_id = v_fact.case_id AND r.gate = v_fact.gate AND greatest(p_now, clock_timestamp()) < r.gate_until;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'room moved' USING ERRCODE = '40001';
   END IF;

@@ -259,7 +259,7 @@ class Rooms:
         """Read what a committed entry names, for a device that it names.
 
         Raises FORBIDDEN without a ticket, asyncpg.SerializationError when the room's gate moved
-        since: decide again and log anew.
+        since, or its limit passed by `now` or the database's clock: decide again and log anew.
         """
         with refusals({}):
             rows = await self._connection.fetch(_SQL["read"], self._council, ticket, did, now)

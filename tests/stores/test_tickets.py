@@ -1,7 +1,8 @@
 """No entry, no ciphertext: the ways around the ticket, each of them closed."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import LiteralString
 
 import asyncpg
 import pytest
@@ -19,7 +20,6 @@ from tests.stores.world import (
     DID,
     FH_0,
     KEY,
-    LATER,
     NOW,
     OTHER_DID,
     Admin,
@@ -163,15 +163,29 @@ async def test_a_ticket_dies_with_the_gate(room: World) -> None:
         await room.rooms.read(ticket=ticket, did=DID, now=NOW)
 
 
-async def test_a_ticket_dies_at_the_limit_of_the_room(room: World) -> None:
+async def test_a_ticket_dies_at_the_limit_of_the_room(room: World, admin: Admin) -> None:
     """No job has to wake up for that."""
-    await room.rooms.move_gate(CASE, gate=(await room.seen()).gate, until=LATER)
+    until: datetime = await admin.fetchval("SELECT clock_timestamp() + interval '1 hour'")
+    await room.rooms.move_gate(CASE, gate=(await room.seen()).gate, until=until)
     ticket = await room.ask_to_read(SEALED)
 
-    just_before = LATER - timedelta(microseconds=1)
+    just_before = until - timedelta(microseconds=1)
     assert len(await room.rooms.read(ticket=ticket, did=DID, now=just_before)) == 1
     with pytest.raises(asyncpg.SerializationError):
-        await room.rooms.read(ticket=ticket, did=DID, now=LATER)
+        await room.rooms.read(ticket=ticket, did=DID, now=until)
+
+
+@pytest.mark.parametrize("said", ["now() - interval '1 year'", "'-infinity'", "NULL"])
+async def test_who_asks_cannot_turn_the_clock_back(
+    room: World, app_pool: Pool, admin: Admin, said: LiteralString
+) -> None:
+    """The limit has passed by the database's clock, whatever time the call names."""
+    past = await admin.fetchval("SELECT clock_timestamp() - interval '1 second'")
+    await room.rooms.move_gate(CASE, gate=(await room.seen()).gate, until=past)
+    ticket = await room.ask_to_read(SEALED)
+
+    with pytest.raises(asyncpg.SerializationError):
+        await app_pool.fetch(f"SELECT * FROM room.read($1, $2, $3, {said})", COUNCIL, ticket, DID)  # noqa: S608 -- times
 
 
 async def test_a_ticket_lasts_thirty_seconds(room: World, admin: Admin) -> None:
