@@ -35,6 +35,7 @@ def take_envelope(room: Room, row: Row, sealed: Sealed, live: Live | None) -> tu
     signer = _author(room, row, sealed, live)
     _require(Code.WRONG_PLACE, holds=header.c == state.case)
     state.require_feed_point(header.f)
+    room.heed_epoch(header.e)
     _require(Code.WRONG_EPOCH, holds=header.e == state.epoch)
     if live is not None:
         _require(Code.STALE, holds=not room.willing(live.now).is_stale())

@@ -1,6 +1,7 @@
 """Statements of a feed: each type's rules, then its place in the room's state."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -78,6 +79,7 @@ def _take_roster(
     room: Room, row: Row, statement: Statement, live: Live | None
 ) -> tuple[Record, bool]:
     state = room.state
+    _heed_roster(room, row, statement)
     entry = roster.accept(state, statement, row)
     _require_poster(room, entry.signer, live)
     for sid in entry.body.basis:
@@ -86,6 +88,16 @@ def _take_roster(
             _require_standing(room, sid, entry.signer.aid)
     state.enter(entry)
     return replace(_record(row, statement, entry.signer.did), epoch=entry.body.n), True
+
+
+def _heed_roster(room: Room, row: Row, statement: Statement) -> None:
+    """A roster after the next one, by whoever signs for a device: one between was kept from me."""
+    body = statement.body
+    assert isinstance(body, Roster)  # noqa: S101 -- _TAKERS maps the type
+    if body.case == room.state.case and body.n > room.state.epoch + 1:
+        with suppress(Refused):
+            _by_device(room, row, statement, None)
+            room.heed_epoch(body.n - 1)
 
 
 def _require_standing(room: Room, sid: Sid, host: Hash | bytes) -> None:
@@ -171,6 +183,7 @@ def _take_grant(
     signer = _by_device(room, row, statement, live)
     room.state.require_feed_point(body.fd)
     room.state.require_log_head(body.lh, row.idn)
+    room.heed_epoch(body.n)
     for held in room.gates(live):
         documents.require_grant(room.state, body, signer, may_read=held.may_read)
     to = device_of(room.state.directory, body.to)

@@ -45,12 +45,21 @@ class Room:
     conference: Conference = field(default_factory=Conference)
     records: list[Record] = field(default_factory=list[Record])
     has_gaps: bool = False  # some rows came without bytes, so author chains may jump
+    misses_roster: bool = False  # one of those rows is a roster, which nobody may keep from me
     _valid: Gate | None = None
     _willing: Gate | None = None
 
     def fork(self) -> "Room":
         """Copy far enough to try a batch on."""
         return replace(self, state=self.state.fork(), records=list(self.records))
+
+    def heed_epoch(self, n: int) -> None:
+        """Take note of an epoch (roster number) that somebody signed a row in.
+
+        Where every row came whole such a row is just wrong; else its roster is among the others.
+        """
+        if self.has_gaps and n > self.state.epoch:
+            self.misses_roster = True
 
     def valid(self) -> Gate:
         """The gate at the point of the row that is judged: the same for everybody, for ever."""

@@ -39,7 +39,7 @@ class Footing:
     """Where this client stands in a room.
 
     Attributes:
-        halted: EQUIVOCATION, MISSING_STATEMENT or NOT_LOGGED, once one was found.
+        halted: EQUIVOCATION, FORK_OR_GAP, MISSING_STATEMENT or NOT_LOGGED, once one was found.
         clock_off: How far this machine's clock is from the server's, in ms.
         log_age: Age of the newest fresh proof of the identity log, in ms (section 5.13).
         stale: A roster must come first.

@@ -74,11 +74,12 @@ class Feed:
             raise Refused(Code.CHAIN_GAP, seq=frame.seq)
         row = Row(seq=frame.seq, id=frame.id, sg=frame.sg, idn=frame.idn, fh=frame.fh)
         self._require_after_heads(row)
-        content = _content(frame)
+        content, missed = _content(frame), self.room.misses_roster
         code = fold(self.room, row, content)
         if content is not None:
             self.contents[row.id] = content
-        if code is Code.EQUIVOCATION:  # its author names a past that is not mine
+        if code is Code.EQUIVOCATION or self.room.misses_roster is not missed:
+            # Its author names a past that is not mine, or an epoch that I was not shown.
             newest = self.heard[-1].raw if self.heard else b""
             self.evidence = (newest, bytes(frame.bytes or b""))
         self._require_heads(row)

@@ -80,17 +80,23 @@ class Reader:
             await self.halt(refusal)
             raise
         if code is Code.EQUIVOCATION:
-            await self.halt(Refused(code))
+            await self._stop(code)
+        elif self.feed.room.misses_roster and self.halted is None:
+            # As for rows that a head names and that do not come: what is wrong is not what was
+            # signed, but what is kept back. Whoever went on would seal to whom it removed.
+            await self._stop(Code.FORK_OR_GAP)
 
     async def halt(self, refusal: Refused) -> None:
         """Stop writing after a contradiction, and keep its proof."""
-        if refusal.code is not Code.EQUIVOCATION:
-            return
-        self.halted = refusal.code
+        if refusal.code is Code.EQUIVOCATION:
+            await self._stop(refusal.code)
+
+    async def _stop(self, code: Code) -> None:
+        self.halted = code
         if self.feed.evidence is None:
             return
         first, second = self.feed.evidence
-        proof = Evidence(code=refusal.code.value, first=Blob(first), second=Blob(second))
+        proof = Evidence(code=code.value, first=Blob(first), second=Blob(second))
         if proof not in self.session.vault.contents.evidence:
             await self.session.vault.update(lambda c: replace(c, evidence=(*c.evidence, proof)))
 

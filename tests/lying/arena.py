@@ -125,11 +125,11 @@ class Arena:
         return None
 
     def _require_halted(self, who: str, refusal: Refused) -> None:
-        """A contradiction about a room is never only an error that passes."""
+        """A contradiction about a room, or the log it is judged by, never only passes."""
         room = self.people[who].room(self.start.case) if who in self.people else None
         elsewhere = refusal.facts.get("why") in _LOGS or refusal.facts.get("said") == "server"
         if refusal.code is Code.EQUIVOCATION and not elsewhere and room is not None:
-            require("EQUIVOCATION halts", holds=room.halted is not None, who=who)
+            require("EQUIVOCATION halts", holds=room.footing().halted is not None, who=who)
 
     def _remember(self) -> None:
         for line in self.server.lines:

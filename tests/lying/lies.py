@@ -221,6 +221,19 @@ async def withhold_row(arena: Arena, who: str, k: int) -> None:
 
 
 @act
+async def withhold_roster(arena: Arena, who: str, _k: int) -> None:
+    """Of the newest roster she is shown the place alone, when she asks or is told next."""
+    seq = arena.line(who).room.state.rosters[-1].seq
+
+    def hidden(frame: Closed) -> Closed:
+        assert isinstance(frame, Frame)
+        return replace(frame, view="skel", bytes=None) if frame.seq == seq else frame
+
+    arena.server.moods[who].queue.clear()
+    bend_frames(arena, who, hidden)
+
+
+@act
 async def swap_bytes(arena: Arena, who: str, k: int) -> None:
     """One row comes with the bytes of another, under its own id or under the other's."""
     line = arena.line(who)

@@ -182,6 +182,12 @@ BUGS: Final = {
             (feed, "_contradict", _no),
         ),
         _bug(
+            "hidden-roster",
+            "a roster that was kept back is not missed when rows under it come",
+            (Room, "heed_epoch", _nothing),
+            lean="withhold_roster remove look note",
+        ),
+        _bug(
             "names",
             "a name is not compared with the one that was certified",
             (council.Council, "_checked", _any_name),

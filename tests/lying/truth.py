@@ -13,6 +13,7 @@ from audit.merkle import leaf_hash
 from conference.content import Content, Sealed, parse_full, row_id
 from conference.fold import Record
 from crypto.errors import Code
+from protocol.basis import device_of
 from protocol.headers import DkHeader, DkText, Header, SumHeader
 from protocol.ids import CaseId, Did, Hash, Wid
 from protocol.payloads import Ack, FeedPoint, Grant, LogHead, Meet, Roster, Sect
@@ -183,6 +184,7 @@ class Truth:
                     who=person.name,
                     seq=record.seq,
                 )
+            self._check_epoch(room, record, who=person.name)
             if record.code is not None or record.author is None:
                 continue
             name = self.dids.get(record.author, "nobody")
@@ -217,6 +219,17 @@ class Truth:
             entry = [each for each in room.state.rosters if each.seq <= record.seq][-1]
             inside = any(self.names.get(r.wid) == name for r in entry.body.mem)
             require("I4 written by a member", holds=inside, author=name, seq=record.seq)
+
+    def _check_epoch(self, room: Room, record: Record, *, who: str) -> None:
+        """I2: an honest member's row under a roster that I was not shown halts."""
+        content = room.feed.contents.get(record.id)
+        if room.halted is not None or not isinstance(content, Sealed):
+            return
+        name = self.dids.get(device_of(room.state.directory, content.header.dev))
+        if name in HONEST and record.id in self.signed.get(name, ()):
+            held = [each.body.n for each in room.state.rosters if each.seq <= record.seq]
+            known = content.header.e in held
+            require("I2 no roster is kept back", holds=known, who=who, seq=record.seq)
 
     def _check_place(self, room: Room, seq: int, content: Content) -> None:
         """I2: what an accepted row names as past is my past."""

@@ -92,16 +92,18 @@ export class Feed {
     const row: Row = { seq, id, sg, idn, fh };
     this.#requireAfterHeads(row);
     const content = contentOf(frame);
+    const { missesRoster } = this.room;
     const code = fold(this.room, row, content);
     this.#rows.push(row);
     if (content !== null) this.contents.set(id, content);
     else if (frame.form === "env") this.#blank.add(seq);
-    if (code === "EQUIVOCATION") this.#accuse(frame);
+    const isMissed = this.room.missesRoster && !missesRoster;
+    if (code === "EQUIVOCATION" || isMissed) this.#accuse(frame);
     this.#requireHeads(row);
     return code;
   }
 
-  /** Its author names a past that is not mine: her signed row stands against the server's word. */
+  /** Its author names a past that is not mine, or an epoch that I was not shown. */
   #accuse({ bytes }: Frame): void {
     const newest = this.heard.at(-1)?.raw ?? new Uint8Array();
     this.evidence = [newest, bytes === null ? new Uint8Array() : bytesOfBlob(bytes)];

@@ -249,13 +249,18 @@ export class Reader {
     }
     await this.folding.run(() => {
       this.feed.reveal(frames);
-      return Promise.resolve();
+      return this.heedMissing();
     });
   }
 
   /** Take a row. */
   protected foldRow(frame: Frame): Promise<void> {
     this.feed.take(frame);
+    return Promise.resolve();
+  }
+
+  /** Look whether what was folded shows that a row was kept back. */
+  protected heedMissing(): Promise<void> {
     return Promise.resolve();
   }
 

@@ -39,7 +39,7 @@ export class Room extends Reader {
   readonly live = new Set<Wid>();
   /** Who asked to speak, first of all; the server's word too. */
   hands: readonly Wid[] = [];
-  /** EQUIVOCATION, MISSING_STATEMENT or NOT_LOGGED, once one was found. */
+  /** EQUIVOCATION, FORK_OR_GAP, MISSING_STATEMENT or NOT_LOGGED, once one was found. */
   halted: Code | null = null;
   /** Why the server let me out of the live feed. */
   gone: string | null = null;
@@ -256,10 +256,19 @@ export class Room extends Reader {
 
   /** Take a row; one that contradicts what I hold halts the room, even if it is kept. */
   protected override async foldRow(frame: Frame): Promise<void> {
-    await this.#halting(() => {
-      this.feed.take(frame);
-    });
-    if (this.feed.room.records.at(-1)?.code === "EQUIVOCATION") await this.#halt("EQUIVOCATION");
+    const code = await this.#halting(() => this.feed.take(frame));
+    if (code === "EQUIVOCATION") await this.#halt(code);
+    else await this.heedMissing();
+  }
+
+  /**
+   * A roster that was kept from me halts the room.
+   *
+   * As for rows that a head names and that do not come: what is wrong is not what was signed, but
+   * what is kept back. Whoever went on would seal to whom it removed.
+   */
+  protected override async heedMissing(): Promise<void> {
+    if (this.feed.room.missesRoster && this.halted === null) await this.#halt("FORK_OR_GAP");
   }
 
   /** Rows are judged by the log that they name. */
@@ -294,9 +303,9 @@ export class Room extends Reader {
   }
 
   /** A contradiction halts the room, and its proof is kept. */
-  async #halting(check: () => void): Promise<void> {
+  async #halting<T>(check: () => T): Promise<T> {
     try {
-      check();
+      return check();
     } catch (error) {
       if (error instanceof Refused && error.code === "EQUIVOCATION") await this.#halt(error.code);
       throw error;

@@ -31,6 +31,7 @@ export function takeEnvelope(room: Room, row: Row, sealed: Sealed, live: Live | 
   const signer = authorOf(room, row, sealed, live);
   require("WRONG_PLACE", header.c === state.caseId);
   state.requireFeedPoint(header.f);
+  room.heedEpoch(header.e);
   require("WRONG_EPOCH", header.e === state.epoch);
   if (live !== null) require("STALE", !room.willing(live.now).isStale());
   requireChain(room, header, signer.did);

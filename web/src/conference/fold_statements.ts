@@ -107,6 +107,7 @@ function recordOf({ row, statement }: Arrival<Body>, said: Partial<RowRecord> = 
 function takeRoster(arrived: Arrival<Roster>): Judged {
   const { room, row, statement, live } = arrived;
   const { state } = room;
+  heedRoster(arrived);
   const entry = accept(state, statement, row);
   requirePoster(room, entry.signer, live);
   for (const sid of entry.body.basis) {
@@ -116,6 +117,19 @@ function takeRoster(arrived: Arrival<Roster>): Judged {
   state.enter(entry);
   const { did } = entry.signer;
   return { record: recordOf(arrived, { author: did, epoch: entry.body.n }), moves: true };
+}
+
+/** A roster after the next one, by whoever signs for a device: one between was kept from me. */
+function heedRoster(arrived: Arrival<Roster>): void {
+  const { room, body } = arrived;
+  if (body.case !== room.state.caseId || body.n <= room.state.epoch + 1) return;
+  try {
+    byDevice({ ...arrived, live: null });
+  } catch (error) {
+    if (error instanceof Refused) return;
+    throw error;
+  }
+  room.heedEpoch(body.n - 1);
 }
 
 /** The signers of a basis belong to the case, its host agency, or an agency in its scope. */
@@ -189,6 +203,7 @@ function takeGrant(arrived: Arrival<Grant>): Judged {
   const signer = byDevice(arrived);
   state.requireFeedPoint(body.fd);
   state.requireLogHead(body.lh, row.idn);
+  room.heedEpoch(body.n);
   for (const { mayRead } of room.gates(live)) {
     documents.requireGrant(state, body, signer, { mayRead });
   }

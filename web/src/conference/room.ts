@@ -44,6 +44,8 @@ export class Room {
   readonly records: RowRecord[] = [];
   /** Some rows came without bytes, so author chains may jump. */
   hasGaps = false;
+  /** One of those rows is a roster, which nobody may keep from me. */
+  missesRoster = false;
   #valid: Gate | null = null;
   #willing: Gate | null = null;
 
@@ -58,9 +60,19 @@ export class Room {
     forked.conference = this.conference;
     forked.records.push(...this.records);
     forked.hasGaps = this.hasGaps;
+    forked.missesRoster = this.missesRoster;
     forked.#valid = this.#valid;
     forked.#willing = this.#willing;
     return forked;
+  }
+
+  /**
+   * Take note of an epoch (roster number) that somebody signed a row in.
+   *
+   * Where every row came whole such a row is just wrong; else its roster is among the others.
+   */
+  heedEpoch(n: number): void {
+    if (this.hasGaps && n > this.state.epoch) this.missesRoster = true;
   }
 
   /** The gate at the point of the row that is judged: the same for everybody, for ever. */

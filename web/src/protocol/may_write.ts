@@ -30,7 +30,7 @@ export type Writing = "content" | "sect" | "share" | "widen" | "mend" | "basis" 
 
 /** Where this client stands in a room. */
 export interface Footing {
-  /** EQUIVOCATION, MISSING_STATEMENT or NOT_LOGGED, once one was found. */
+  /** EQUIVOCATION, FORK_OR_GAP, MISSING_STATEMENT or NOT_LOGGED, once one was found. */
   readonly halted: Code | null;
   /** How far this machine's clock is from the server's, in ms. */
   readonly clockOff: number;

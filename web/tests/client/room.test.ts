@@ -174,6 +174,44 @@ describe("a contradiction", () => {
   });
 });
 
+describe("a roster that is kept back", () => {
+  /** A story in which roster 1 is hidden. */
+  function told(id: string, file: string): void {
+    server = new Told((story) => story.id === id, file);
+    server.hide(server.room.room.state.rosters[1]?.seq ?? 0);
+    room = server.roomNow();
+  }
+
+  test.each([
+    ["an envelope", "versions of a section", "12-documents"],
+    ["a grant", "grants of epochs", "12-documents"],
+    ["a roster", "adding members", "10-rosters"],
+  ])("is betrayed by %s after it, which is kept as the proof", async (_, id, file) => {
+    told(id, file);
+    const at = server.frames.findIndex(({ view }) => view === "skel");
+    await room.take(server.frames.slice(0, at + 1));
+    expect([room.halted, room.state.epoch]).toEqual([null, 0]);
+    await room.take(server.frames.slice(at + 1));
+
+    expect(room.footing().halted).toBe("FORK_OR_GAP");
+    const [proof] = server.contents.evidence;
+    expect(proof?.code).toBe("FORK_OR_GAP");
+    const seconds = server.frames.slice(at + 1).map(({ bytes }) => bytes);
+    expect(seconds).toContain(proof?.second);
+  });
+
+  test("is not what a wrong number is where every row came", async () => {
+    server = new Told(
+      ({ rows }) => rows.some(({ code }) => code === "WRONG_EPOCH"),
+      "12-documents",
+    );
+    room = server.roomNow();
+    await room.take(server.frames);
+
+    expect(room.feed.room.missesRoster).toBe(false);
+  });
+});
+
 describe("a statement that is withheld", () => {
   test("halts the room until it comes", async () => {
     server.completing = () => Promise.reject(new Refused("MISSING_STATEMENT", { leaf: 3 }));

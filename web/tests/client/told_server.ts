@@ -46,8 +46,8 @@ export class Told {
   posted: () => Promise<Receipted> = () => Promise.reject(new Error("nobody sends"));
 
   /** Begin with a story of the vectors. */
-  constructor(isWanted: (story: Story) => boolean = isLong) {
-    const story = stories("15-rows").find(isWanted);
+  constructor(isWanted: (story: Story) => boolean = isLong, file = "15-rows") {
+    const story = stories(file).find(isWanted);
     if (story === undefined) throw new Error("the vectors have such a story");
     this.room = new ToldRoom(story);
     if (this.room.directory.net === null) throw new Error("the story has a network");
@@ -117,6 +117,13 @@ export class Told {
     const answer = { frames, head: blobOf(this.headNow()) };
     await this.meanwhile();
     return answer;
+  }
+
+  /** Of a row the place alone is shown. */
+  hide(seq: number): void {
+    this.frames = this.frames.map((frame): Frame => {
+      return frame.seq === seq ? { ...frame, view: "skel", bytes: null } : frame;
+    });
   }
 
   /** The server's head of a room, signed. */
