@@ -102,16 +102,16 @@ async def approve(session: Session, statement: Statement) -> Sid:
     body = statement.body
     if not isinstance(body, Basis) or body.apr != session.me.wid:
         raise Refused(Code.RULE_DENIED)
-    proposer = _proposer(session, statement, body)
+    proposer = _proposer(session, statement, body.prop)
     await session.council.admit_logged(statement, *proposer, sign(statement, session.dk))
     return statement.sid
 
 
-def _proposer(session: Session, statement: Statement, body: Basis) -> tuple[Signature, ...]:
+def _proposer(session: Session, statement: Statement, wid: Wid) -> tuple[Signature, ...]:
     directory = session.council.log.directory
-    dids = directory.owned.get(body.prop, ())
+    dids = directory.owned.get(wid, ())
     found = match(statement, [directory.devices[did].versions[0].body.dk for did in dids])
-    if not found or body.prop == session.me.wid:
+    if not found:
         raise Refused(Code.RULE_DENIED)
     return found[:1]
 

@@ -84,9 +84,9 @@ def require_invite(council: Council, secret: Secret) -> Invite:
     """Find the invitation live and unused, under a network that knows its secret."""
     directory, n = council.log.directory, council.log.size
     chain = directory.invites.get(secret.inv)
-    cert = chain.newest(n) if chain else None
-    if chain is None or cert is None:
+    if chain is None:
         raise Refused(Code.UNKNOWN_ID)
+    cert = chain.versions[-1]
     require_mac(ours=secret.invite_net(council.net), theirs=cert.body.am)
     if chain.ended(n):
         raise Refused(Code.REVOKED)

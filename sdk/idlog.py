@@ -76,18 +76,18 @@ class IdLog:
 
     def log_root(self, n: int) -> Digest | None:
         """Root over the first `n` leaves; None beyond what was verified."""
-        if n > self.size:
-            return None
+        return None if n > self.size else self._root_over(n)
+
+    def _root_over(self, n: int) -> Digest:
         if n not in self._roots:
             self._roots[n] = Digest(Hash(merkle.root(self._hashes[:n])))
         return self._roots[n]
 
     def head(self) -> LogHead:
         """Size and root, as statements name them; NOT_LOGGED before the first sync."""
-        root = self.log_root(self.size)
-        if root is None or self.size == 0:
+        if self.size == 0:
             raise Refused(Code.NOT_LOGGED)
-        return LogHead(n=self.size, r=root)
+        return LogHead(n=self.size, r=self._root_over(self.size))
 
     def holds(self, leaf_hash: bytes) -> bool:
         """Tell whether a leaf with this hash stands in the verified log."""
@@ -116,8 +116,9 @@ class IdLog:
         if fetched is None:
             return False
         statements = [_parsed(raw) for raw in fetched.statements]
-        net = self._net_of(statements)
-        signed = checkpoints.open_signed(fetched.checkpoint.encode(), self._verifiers(statements))
+        net, root = self._trusted(statements)
+        verifiers = [Verifier.parse(vkey) for vkey in root.logs.id.vkeys]
+        signed = checkpoints.open_signed(fetched.checkpoint.encode(), verifiers)
         hashes = [merkle.leaf_hash(leaf) for leaf in fetched.leaves]
         self._require_same_log(signed, hashes)
         leaves = [Leaf.parse(leaf) for leaf in fetched.leaves]
@@ -152,28 +153,17 @@ class IdLog:
             raise Refused(Code.BAD_PROOF, why="page")
         return page
 
-    def _net_of(self, statements: Sequence[Statement | None]) -> NetId | None:
+    def _trusted(self, statements: Sequence[Statement | None]) -> tuple[NetId | None, Root]:
+        """Fingerprint, and the root whose keys sign the log: the newest held, or the very first."""
         if self.size:
-            return self.net
+            return self.net, self.root()
         first = statements[0] if statements else None
         if first is None or not isinstance(first.body, Root):
             raise Refused(Code.UNTRUSTED)
         found = NetId(first.sid)
         if self.net not in {None, found}:
             raise Refused(Code.WRONG_NET)
-        return found
-
-    def _verifiers(self, statements: Sequence[Statement | None]) -> list[Verifier]:
-        """Keys of the log: those of the newest root held, or of the very first."""
-        if self.size:
-            root = self.root()
-        else:
-            first = statements[0] if statements else None
-            body = first.body if first else None
-            if not isinstance(body, Root):
-                raise Refused(Code.UNTRUSTED)
-            root = body
-        return [Verifier.parse(vkey) for vkey in root.logs.id.vkeys]
+        return found, first.body
 
     def _require_same_log(self, signed: checkpoints.Checkpoint, new: Sequence[bytes]) -> None:
         """The checkpoint covers exactly what is held, and that only grew since the last pin."""
