@@ -1,9 +1,7 @@
 """A server that lies, a clock that is wrong, a disk that is full, a network that goes."""
 
 import asyncio
-import io
 import json
-import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from audit import archive, evidence
+from audit.evidence import Council, Finding, Why
 from crypto.signing import SigningKey
 from protocol import statement
 from protocol.codec import b64u
@@ -70,14 +70,14 @@ async def _chair(hall: Hall, office: Office) -> Person:
     return chair
 
 
-async def _evidence(page: Page, button: Locator) -> dict[str, bytes]:
-    """Press it; the files of what is downloaded."""
+async def _evidence(page: Page, button: Locator) -> tuple[Council | None, list[Finding]]:
+    """Press it; whose council it is and what each pair proves, from the downloaded file alone."""
     async with page.expect_download() as started:
         await button.click()
     path = Path(await (await started.value).path())
-    data = await asyncio.to_thread(path.read_bytes)
-    with zipfile.ZipFile(io.BytesIO(data)) as found:
-        return {name: found.read(name) for name in found.namelist()}
+    found = archive.read(await asyncio.to_thread(path.read_bytes))
+    council = evidence.council_of(found.roots)
+    return council, [evidence.judge(pair, council) for pair in found.pairs]
 
 
 # ---------------------------------------------------------------- a server that lies
@@ -119,13 +119,13 @@ async def test_forged_frames_change_nothing_and_are_said(
     await chair.sees("サーバーが人によって違う記録を見せています")
     await chair.seat.shots("54-forked")
     assert await chair.seat.axe() == []
-    await _proven(page, page.get_by_role("button", name="証拠をファイルに保存する"))
+    await _proven(office, page)
 
     await page.reload()
     await chair.unlock()
     await chair.sees("美佐江", within=_OPENING)
     await page.get_by_role("link", name="証拠を見る").click()
-    await _proven(page, page.get_by_role("button", name="証拠をファイルに保存する"))
+    await _proven(office, page)
 
 
 def _forked_head(office: Office, server: Node, pushed: dict[str, Any]) -> str:
@@ -145,14 +145,13 @@ def _forked_head(office: Office, server: Node, pushed: dict[str, Any]) -> str:
     return json.dumps({"head": b64u(statement.to_dsse(made, [statement.sign(made, srv)]))})
 
 
-async def _proven(page: Page, button: Locator) -> None:
-    """Both sides are there, each signed, and they contradict each other."""
-    files = await _evidence(page, button)
-    sides = [data for name, data in sorted(files.items()) if name.endswith(".json")]
-    parsed = [statement.parse(side) for side in sides]
-    assert [bool(each.signatures) for each in parsed] == [True, True]
-    assert len({each.body.fh for each in parsed if isinstance(each.body, Head)}) >= 1
-    assert "README.txt" in files
+async def _proven(office: Office, page: Page) -> None:
+    """The saved file proves that this council's server said two things of one row."""
+    button = page.get_by_role("button", name="証拠をファイルに保存する")
+    council, findings = await _evidence(page, button)
+    assert council is not None
+    assert council.net == office.council.net
+    assert [each.why for each in findings] == [Why.FORKED]
 
 
 async def test_a_shorter_identity_log_ends_the_session_and_is_kept(
@@ -189,10 +188,13 @@ async def test_a_shorter_identity_log_ends_the_session_and_is_kept(
 
     await chair.sees("古いものに戻っています", within=_OPENING)
     await chair.seat.shots("55-rollback")
-    files = await _evidence(page, page.get_by_role("button", name="証拠をファイルに保存する"))
-    notes = [data.decode() for name, data in sorted(files.items()) if "ROLLBACK" in name]
-    sizes = [int(note.splitlines()[1]) for note in notes]
-    assert sizes[0] > sizes[1]
+    button = page.get_by_role("button", name="証拠をファイルに保存する")
+    council, findings = await _evidence(page, button)
+    assert council is not None
+    assert [each.why for each in findings] == [Why.SIZES]
+    assert findings[0].first is not None
+    assert findings[0].second is not None
+    assert findings[0].first.size > findings[0].second.size
     liar.pages = None
     await chair.unlock()
     await chair.sees("証拠は1件保存しています", within=_OPENING)
