@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.people import Town, fresh_key
+from conference.records import SeatState
 from crypto import entropy
 from protocol.headers import SumText
 from protocol.ids import ActId, Aid, CaseId, Id, ItemId, RowId, SitId, Wid
@@ -26,7 +27,8 @@ _LEAVES_EACH: Final = 4
 _ISSUES: Final = 60
 _ACTIONS: Final = 60
 _BATCH: Final = 20
-_ANSWERED: Final = 1.0  # seconds in which an answer given at a browser surely came
+_ANSWERED: Final = 60  # seconds in which an answer given at a browser has come
+_LOOK: Final = 0.1
 _FILLER: Final = "訪問のたびに暮らしの様子と困りごとを聞き取り、次に何をするかを話し合った。"
 
 
@@ -118,6 +120,15 @@ async def gather(hall: Hall, office: Office, people: int) -> Crowded:
     return await _room(office, (chair, others), person, (wid, wids))
 
 
+async def _until_accepted(member: Member, sit: SitId, wid: Wid) -> None:
+    """Follow the room until an answer given at a browser is in it."""
+    async with asyncio.timeout(_ANSWERED):
+        await member.room.fetch()
+        while member.room.conference.seats[sit, wid].state is not SeatState.ACCEPTED:
+            await asyncio.sleep(_LOOK)
+            await member.room.fetch()
+
+
 async def _room(
     office: Office,
     clients: tuple[Client, list[Client]],
@@ -158,8 +169,7 @@ async def _room(
     for each in (chair, *others):
         await seating.answer_seat(each.session, case, sit, ans=SeatAnswer.ACCEPT)
     await person.button(f"出席する（{CODE}）").click(timeout=40_000)
-    await asyncio.sleep(_ANSWERED)
-    await member.room.fetch()
+    await _until_accepted(member, sit, wid)
     await seating.add(member, [seating.Row(wid=one) for one in (*rest, wid)])
     member = await chair.join(case, sit)
     await member.room.confirm_changes()
