@@ -1,6 +1,7 @@
 """Refusals in the log: each one with a valid token, sums per minute of those without.
 
-So nobody without a token can flood the log by being refused. Nor can a device that goes too fast:
+A sum stands in the log of the council that was called; what belongs to none is a figure only. So
+nobody without a token can flood the log by being refused. Nor can a device that goes too fast:
 it is named once a minute, and the rest is in the sums.
 """
 
@@ -9,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 
@@ -39,7 +41,7 @@ class Denials:
     seen: Counter[Code] = field(default_factory=Counter[Code])
     """All refusals since the start."""
 
-    _counts: Counter[Code] = field(default_factory=Counter[Code])
+    _sums: dict[UUID, Counter[Code]] = field(default_factory=dict[UUID, Counter[Code]])
     _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_TURNS))
     _fast: Buckets[bytes] = field(default_factory=lambda: Buckets[bytes](_ONCE_A_MINUTE))
 
@@ -47,7 +49,7 @@ class Denials:
         """Note that a device went too fast: an entry a minute, and a sum."""
         seconds, code = now.timestamp(), Code.RATE_LIMITED
         if self._fast.wait(actor.did, now=seconds) > 0:
-            self.count(code)
+            self.count(code, council)
             return
         self._fast.take(actor.did, now=seconds)
         await self.note(council, actor, code, now=now, case=None)
@@ -71,15 +73,15 @@ class Denials:
         except (Refused, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             self.log.warning("denied.unlogged", code=code.value, error=type(error).__name__)
 
-    def count(self, code: Code) -> None:
-        """Count a refusal without an entry of its own."""
+    def count(self, code: Code, council: Council | None) -> None:
+        """Count a refusal without an entry of its own, for the council that it belongs to."""
         self.seen[code] += 1
-        self._counts[code] += 1
+        if council is not None:
+            self._sums.setdefault(council.id, Counter())[code] += 1
 
     async def flush(self, council: Council, *, now: datetime) -> None:
         """Write one entry per code counted since the last time, with the sum as its object."""
-        counts, self._counts = self._counts, Counter[Code]()
-        for code, times in counts.items():
+        for code, times in self._sums.pop(council.id, Counter[Code]()).items():
             entry = Entry(
                 kind=Kind.DENIED_COUNT,
                 at_ms=Instant.of(now),

@@ -181,6 +181,7 @@ class Sockets:
     # --- hearing -----------------------------------------------------------------------------
 
     async def _connect(self, sid: str, _environ: object, auth: object) -> None:
+        hosted: Hosted | None = None
         try:
             slug, token = _credentials(auth)
             hosted = await self._find(slug)
@@ -193,7 +194,7 @@ class Sockets:
             self._limits.open(live.caller)
         except Exception as error:
             refusal = self._refusal(error, "connect")
-            self._denials.count(refusal.code)
+            self._denials.count(refusal.code, None if hosted is None else hosted[0])
             told = codec.encode(failure(refusal)).decode()
             raise Rejected(told) from error
         self.lines.sign(sid)

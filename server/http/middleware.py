@@ -148,7 +148,8 @@ def _address(request: web.Request, service: Service) -> str:
 async def _log_refusal(request: web.Request, service: Service, refusal: Refused) -> None:
     actor = request.get(ACTOR)
     if actor is None:
-        service.denials.count(refusal.code)
+        host = request.get(HOST)
+        service.denials.count(refusal.code, None if host is None else host.council)
         return
     if told_wait(refusal) is not None:
         await service.denials.limited(request[HOST].council, actor, now=service.clock())

@@ -17,11 +17,17 @@ from server.service import SERVICE
 from tests.edges.people import SLUG, Edge
 
 
-async def ops(edge: Edge) -> list[entries.Leaf]:
+async def ops(edge: Edge, slug: str = SLUG) -> list[entries.Leaf]:
     """The leaves of `ops`."""
-    await edge.level()
-    raw = await edge.host.council.log.leaves("ops", start=0, limit=1000)
+    host = edge.app[SERVICE].hosts[slug]
+    await edge.app[JOBS].level(host)
+    raw = await host.council.log.leaves("ops", start=0, limit=1000)
     return [entries.parse(each) for each in raw]
+
+
+async def sums(edge: Edge, slug: str = SLUG) -> list[str]:
+    """Codes of the sums of refusals in the log of a council."""
+    return sorted(each.d for each in await ops(edge, slug) if each.k is entries.Kind.DENIED_COUNT)
 
 
 async def beats(edge: Edge, number: int) -> None:
@@ -87,10 +93,25 @@ async def test_refusals_without_a_token_are_added_up(edge: Edge) -> None:
 
     await edge.app[JOBS].flush(edge.app[SERVICE].clock())
 
-    counted = [leaf for leaf in await ops(edge) if leaf.k is entries.Kind.DENIED_COUNT]
-    assert {leaf.d for leaf in counted} == {Code.FORBIDDEN, Code.BAD_TOKEN}
+    assert await sums(edge) == [Code.BAD_TOKEN, Code.FORBIDDEN]
     await edge.app[JOBS].flush(edge.app[SERVICE].clock())
-    assert len([leaf for leaf in await ops(edge) if leaf.k is entries.Kind.DENIED_COUNT]) == 2
+    assert len(await sums(edge)) == 2
+
+
+async def test_a_sum_of_refusals_stands_in_the_log_of_its_council(edge: Edge) -> None:
+    """Whichever comes first in the list; what names no council is a figure and no entry."""
+    await edge.found()
+    await asyncio.to_thread(edge.app[SERVICE].custody.return_setup)
+    await edge.reserve("akita")  # before the other, by name
+    await edge.get(f"/v1/{SLUG}/pend")
+    await edge.get("/v1/akita/log/id")
+    await edge.get("/v1/nowhere/log/id")
+
+    await edge.app[JOBS].flush(edge.app[SERVICE].clock())
+
+    assert await sums(edge) == [Code.BAD_TOKEN]
+    assert await sums(edge, "akita") == [Code.FORBIDDEN]
+    assert edge.app[SERVICE].denials.seen[Code.UNKNOWN_ID] == 1
 
 
 async def test_a_refusal_with_a_token_is_an_entry(edge: Edge) -> None:

@@ -10,11 +10,13 @@ import pytest
 import socketio
 from socketio import exceptions as socketio_exceptions
 
+from audit.entry import Kind, parse
 from crypto.errors import Code
 from protocol import codec
 from protocol.ids import CaseId, Id
 from protocol.vocabulary import Cap
 from protocol.wire import Done, IdHead, InRoom, Token
+from server.app import JOBS
 from server.service import SERVICE
 from tests.edges.people import SLUG, Edge, Person, code_of
 from tests.edges.test_identity_admission import revocation
@@ -112,6 +114,22 @@ async def test_a_socket_needs_a_token_of_its_council(edge: Edge, dial: Dial) -> 
     assert await refused(dial, person.token, slug="minami") == "UNKNOWN_ID"
     assert await refused(dial, "", auth={"token": 7, "slug": SLUG}) == "BAD_TOKEN"
     assert await refused(dial, "", auth=["kita"]) == "BAD_TOKEN"
+
+
+async def test_a_refused_socket_is_counted_in_the_log_of_its_council(
+    edge: Edge, dial: Dial
+) -> None:
+    """Nobody is named; a council that does not exist has no log."""
+    await edge.found()
+    await refused(dial, "a.b.c")
+    await refused(dial, "a.b.c", slug="minami")
+
+    await edge.app[JOBS].flush(edge.app[SERVICE].clock())
+    await edge.level()
+
+    leaves = await edge.host.council.log.leaves("ops", start=0, limit=100)
+    sums = [leaf.d for leaf in map(parse, leaves) if leaf.k is Kind.DENIED_COUNT]
+    assert sums == [Code.BAD_TOKEN]
 
 
 async def test_every_verb_is_answered(edge: Edge, dial: Dial) -> None:
