@@ -93,6 +93,65 @@ CREATE FUNCTION audit.here() RETURNS uuid
 
 ALTER FUNCTION audit.here() OWNER TO entaku_audit_owner;
 
+-- Name: fact; Type: TABLE; Schema: audit; Owner: entaku_audit_owner
+
+CREATE TABLE audit.fact (
+    entry_id bigint NOT NULL,
+    council_id uuid NOT NULL,
+    key_id audit.id16 NOT NULL,
+    key_ct bytea NOT NULL,
+    did audit.id16,
+    wid audit.id16,
+    aid audit.id16,
+    case_id audit.id16,
+    gate bigint,
+    objects bytea[] NOT NULL,
+    bound bytea NOT NULL,
+    to_dids bytea NOT NULL,
+    basis audit.hash32,
+    purpose text,
+    result text NOT NULL,
+    request bytea,
+    nonce audit.id16,
+    CONSTRAINT fact_bound_check CHECK (((octet_length(bound) % 32) = 0)),
+    CONSTRAINT fact_to_dids_check CHECK (((octet_length(to_dids) % 16) = 0))
+);
+
+ALTER TABLE ONLY audit.fact FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE audit.fact OWNER TO entaku_audit_owner;
+
+-- Name: is_question(audit.fact, bytea, bytea, timestamp with time zone, timestamp with time zone, bigint); Type: FUNCTION; Schema: audit; Owner: entaku_audit_owner
+
+CREATE FUNCTION audit.is_question(p_fact audit.fact, p_case bytea, p_wid bytea, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+DECLARE
+  v_said text[] := ARRAY(SELECT convert_from(o.item, 'UTF8') FROM unnest(p_fact.objects) WITH ORDINALITY o (item, place) ORDER BY o.place);
+  v_subject bytea;
+BEGIN
+  IF p_fact.purpose IN ('audit.case-timeline', 'audit.person-timeline') THEN
+    v_subject := CASE WHEN v_said[1] ~ '^[0-9a-f]{32}$' THEN decode(v_said[1], 'hex') END;
+    v_said := v_said[2:];
+  ELSIF p_fact.purpose IS NULL OR p_fact.purpose NOT IN ('audit.denied', 'audit.openings') THEN
+    RETURN false;
+  END IF;
+  RETURN CASE p_fact.purpose
+      WHEN 'audit.case-timeline' THEN p_wid IS NULL AND p_case IS NOT NULL AND p_case = coalesce(v_subject, p_case)
+      WHEN 'audit.person-timeline' THEN p_case IS NULL AND v_subject IS NOT NULL AND p_wid IS NOT DISTINCT FROM v_subject
+      ELSE p_case IS NULL AND p_wid IS NULL
+    END
+    AND p_since IS NOT DISTINCT FROM nullif(v_said[1], '')::timestamptz
+    AND p_until IS NOT DISTINCT FROM nullif(v_said[2], '')::timestamptz
+    AND p_after >= coalesce(nullif(v_said[3], '')::bigint, -1);
+EXCEPTION
+  WHEN data_exception THEN
+    RETURN false; -- no question of ours
+END $_$;
+
+ALTER FUNCTION audit.is_question(p_fact audit.fact, p_case bytea, p_wid bytea, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint) OWNER TO entaku_audit_owner;
+
 -- Name: keep_key(uuid, bytea, bytea); Type: FUNCTION; Schema: audit; Owner: entaku_audit_owner
 
 CREATE FUNCTION audit.keep_key(p_council uuid, p_key_id bytea, p_wrapped bytea) RETURNS bytea
@@ -177,10 +236,14 @@ CREATE FUNCTION audit.query(p_council uuid, p_entry bigint, p_did bytea, p_case 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 #variable_conflict use_column
+DECLARE
+  v_fact audit.fact;
 BEGIN
   PERFORM audit.enter(p_council);
-  PERFORM audit.require_ticket(p_council, p_entry, p_did);
-  IF (SELECT e.kind FROM audit.entry e WHERE e.id = p_entry) <> 'audit.query' THEN
+  v_fact := audit.require_ticket(p_council, p_entry, p_did);
+  IF (SELECT e.kind FROM audit.entry e WHERE e.id = p_entry) <> 'audit.query'
+     OR p_aid IS NOT NULL OR NOT audit.is_question(v_fact, p_case, p_wid, p_since, p_until, p_after)
+  THEN
     RAISE EXCEPTION 'no ticket' USING ERRCODE = '42501';
   END IF;
   RETURN QUERY
@@ -190,8 +253,9 @@ BEGIN
       LEFT JOIN audit.fact f ON f.entry_id = e.id
       LEFT JOIN audit.case_key k ON k.council_id = f.council_id AND k.key_id = f.key_id
      WHERE g.council_id = p_council AND g.name = 'ops' AND l.idx > p_after
-       AND (p_case IS NULL OR f.case_id = p_case) AND (p_wid IS NULL OR f.wid = p_wid) AND (p_aid IS NULL OR f.aid = p_aid)
+       AND (p_case IS NULL OR f.case_id = p_case) AND (p_wid IS NULL OR f.wid = p_wid)
        AND (p_since IS NULL OR e.at >= p_since) AND (p_until IS NULL OR e.at < p_until)
+       AND (v_fact.purpose <> 'audit.denied' OR f.result <> '')
      ORDER BY l.idx LIMIT p_limit;
 END $$;
 
@@ -205,34 +269,6 @@ CREATE FUNCTION audit.refuse() RETURNS trigger
     AS $$ BEGIN RAISE EXCEPTION 'insert-only: %', TG_TABLE_NAME USING ERRCODE = '42501'; END $$;
 
 ALTER FUNCTION audit.refuse() OWNER TO entaku_audit_owner;
-
--- Name: fact; Type: TABLE; Schema: audit; Owner: entaku_audit_owner
-
-CREATE TABLE audit.fact (
-    entry_id bigint NOT NULL,
-    council_id uuid NOT NULL,
-    key_id audit.id16 NOT NULL,
-    key_ct bytea NOT NULL,
-    did audit.id16,
-    wid audit.id16,
-    aid audit.id16,
-    case_id audit.id16,
-    gate bigint,
-    objects bytea[] NOT NULL,
-    bound bytea NOT NULL,
-    to_dids bytea NOT NULL,
-    basis audit.hash32,
-    purpose text,
-    result text NOT NULL,
-    request bytea,
-    nonce audit.id16,
-    CONSTRAINT fact_bound_check CHECK (((octet_length(bound) % 32) = 0)),
-    CONSTRAINT fact_to_dids_check CHECK (((octet_length(to_dids) % 16) = 0))
-);
-
-ALTER TABLE ONLY audit.fact FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE audit.fact OWNER TO entaku_audit_owner;
 
 -- Name: require_ticket(uuid, bigint, bytea); Type: FUNCTION; Schema: audit; Owner: entaku_audit_owner
 
@@ -1762,6 +1798,10 @@ GRANT ALL ON FUNCTION audit.here() TO entaku_room_owner;
 GRANT ALL ON FUNCTION audit.here() TO entaku_app;
 GRANT ALL ON FUNCTION audit.here() TO entaku_integrator;
 GRANT ALL ON FUNCTION audit.here() TO entaku_auditor;
+
+-- Name: FUNCTION is_question(p_fact audit.fact, p_case bytea, p_wid bytea, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint); Type: ACL; Schema: audit; Owner: entaku_audit_owner
+
+REVOKE ALL ON FUNCTION audit.is_question(p_fact audit.fact, p_case bytea, p_wid bytea, p_since timestamp with time zone, p_until timestamp with time zone, p_after bigint) FROM PUBLIC;
 
 -- Name: FUNCTION keep_key(p_council uuid, p_key_id bytea, p_wrapped bytea); Type: ACL; Schema: audit; Owner: entaku_audit_owner
 

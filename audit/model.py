@@ -10,6 +10,7 @@ from audit import entry as entries
 from audit.entry import Entry, Opening
 from crypto.errors import Code, Refused
 from protocol.ids import Aid, CaseId, Did, Hash, Id, Sid, Wid
+from protocol.shapes import HEX_ID
 from protocol.times import Instant
 
 _AFTER: Final = re.compile(r"[0-9]{0,16}")
@@ -18,11 +19,10 @@ _AFTER: Final = re.compile(r"[0-9]{0,16}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What an auditor asks for; what is None does not filter. `wid`, `aid`: who acted."""
+    """What an auditor asks for; what is None does not filter. `wid`: who acted."""
 
     case: CaseId | None = None
     wid: Wid | None = None
-    aid: Aid | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -122,13 +122,9 @@ def _case(params: tuple[str, ...], find: Callable[[str], CaseId | None]) -> Case
 
 
 def _subject(params: tuple[str, ...]) -> Id:
-    try:
-        subject = bytes.fromhex(params[0])
-    except (IndexError, ValueError) as error:
-        raise Refused(Code.UNKNOWN_ID) from error
-    if len(subject) != Id.SIZE:
+    if not params or HEX_ID.fullmatch(params[0]) is None:  # as the database reads it, too
         raise Refused(Code.UNKNOWN_ID)
-    return Id(subject)
+    return Id(bytes.fromhex(params[0]))
 
 
 def openings_of(found: Found, *, unwrap: Callable[[Id, bytes], bytes]) -> list[Opening]:

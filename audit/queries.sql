@@ -26,7 +26,7 @@ SELECT audit.find_leaf($1, $2, $3);
 
 -- name: query
 SELECT idx, entry_id, at, kind, leaf, key_id, wrapped, key_ct, did, wid, aid, case_id, objects, to_dids, basis, purpose, result, request
-  FROM audit.query($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+  FROM audit.query($1, $2, $3, $4, $5, NULL, $6, $7, $8, $9);
 
 ---------------------------------------------------------------- the integrator's own, inside its transaction
 

@@ -145,12 +145,12 @@ class AuditLog:
         """Answer an auditor, by index from `after` on, against the entry of her question.
 
         Only the auditor's role may. Raises FORBIDDEN without a fresh entry of kind audit.query
-        that another transaction committed and that names this device.
+        that another transaction committed, that names this device and tells of this question.
         """
         with refusals(_TAKEN):
             rows = await self._connection.fetch(
                 *(_SQL["query"], self._council, ticket, did),
-                *(wanted.case, wanted.wid, wanted.aid, wanted.since, wanted.until, after, limit),
+                *(wanted.case, wanted.wid, wanted.since, wanted.until, after, limit),
             )
         return [_found(row) for row in rows]
 

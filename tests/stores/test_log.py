@@ -1,5 +1,6 @@
 """The log as its readers see it: leaves, tiles, proofs, keys, and the auditor's question."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from audit.integrator import integrate
 from audit.model import Filter, Found
 from audit.store import Asked, AuditLog
 from crypto.errors import Code, Refused
-from protocol.ids import Aid, CaseId, Did, Wid
+from protocol.ids import CaseId, Did, Wid
+from protocol.times import Instant
 from storage.pool import Pool
 from tests.stores.world import (
     AID,
@@ -67,11 +69,30 @@ async def test_an_entry_keeps_its_facts(
 async def asked(world: World, pool: Pool, wanted: Filter, *, limit: int = 100) -> list[Found]:
     """Ask as an auditor, with the entry that this takes."""
     log = AuditLog(pool, council=world.council)
-    ticket = await log.note(written("query", kind=Kind.QUERY, case=None), key_id=KEY)
+    ticket = await ticket_for(log, *said(wanted))
     return await log.query(wanted, ticket=ticket, did=DID, limit=limit)
 
 
-async def test_an_auditor_finds_by_case_person_agency_and_time(
+async def ticket_for(log: AuditLog, purpose: str, *params: str, kind: Kind = Kind.QUERY) -> int:
+    """The entry of a question."""
+    objects = tuple(text.encode() for text in params)
+    entry = written("query", kind=kind, case=None, purpose=purpose, objects=objects)
+    return await log.note(entry, key_id=KEY)
+
+
+def said(wanted: Filter) -> tuple[str, ...]:
+    """The question that a filter stands for: its purpose and its parameters."""
+    times = [
+        "" if each is None else Instant.of(each).text() for each in (wanted.since, wanted.until)
+    ]
+    if wanted.case is not None:
+        return ("audit.case-timeline", wanted.case.hex(), *times)
+    if wanted.wid is not None:
+        return ("audit.person-timeline", wanted.wid.hex(), *times)
+    return ("audit.openings", *times)
+
+
+async def test_an_auditor_finds_by_case_person_and_time(
     world: World, auditor_pool: Pool, integrator_pool: Pool
 ) -> None:
     """Each filter narrows; none is everything, by index."""
@@ -82,15 +103,14 @@ async def test_an_auditor_finds_by_case_person_agency_and_time(
     async def found(wanted: Filter, limit: int = 100) -> list[bytes]:
         return [each.leaf for each in await asked(world, auditor_pool, wanted, limit=limit)]
 
-    now: datetime = await auditor_pool.fetchval("SELECT now()")  # entries have the database's time
+    now: datetime = await auditor_pool.fetchval("SELECT date_trunc('second', now())")
     hour = timedelta(hours=1)
     assert await found(Filter()) == leaves
     assert await found(Filter(), limit=2) == leaves[:2]
     assert await found(Filter(case=CASE)) == leaves[:2]
     assert await found(Filter(case=CaseId(id16("other")))) == []
-    assert await found(Filter(wid=WID, aid=AID)) == leaves
+    assert await found(Filter(wid=WID)) == leaves
     assert await found(Filter(wid=Wid(id16("other")))) == []
-    assert await found(Filter(aid=Aid(id16("other")))) == []
     assert await found(Filter(since=now - hour, until=now + hour)) == leaves
     assert await found(Filter(since=now + hour)) == []
     assert await found(Filter(until=now - hour)) == []
@@ -103,7 +123,7 @@ async def test_an_auditor_reads_on_from_an_index(
     leaves = [await note(world, name) for name in ("a", "b", "c")]
     await integrate_all(world, integrator_pool)
     log = AuditLog(auditor_pool, council=COUNCIL)
-    ticket = await log.note(written("query", kind=Kind.QUERY, case=None), key_id=KEY)
+    ticket = await ticket_for(log, "audit.openings")
 
     page = await log.query(Filter(), ticket=ticket, did=DID, after=0)
 
@@ -116,13 +136,76 @@ async def test_an_auditor_asks_in_the_log_first(
 ) -> None:
     """Without an entry of kind audit.query for this very device there is no answer."""
     log = AuditLog(auditor_pool, council=world.council)
-    ticket = await log.note(written("query", kind=kind, case=None), key_id=KEY)
+    ticket = await ticket_for(log, "audit.openings", kind=kind)
     asker = DID if kind is Kind.READ else OTHER_DID
 
     with pytest.raises(Refused) as refusal:
         await log.query(Filter(), ticket=ticket, did=asker)
 
     assert refusal.value.code == Code.FORBIDDEN
+
+
+SINCE, UNTIL = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+TIMED = Filter(since=Instant.parse(SINCE).moment(), until=Instant.parse(UNTIL).moment())
+ANY = Filter()
+
+
+@pytest.mark.parametrize(
+    ("purpose", "params", "wanted", "after"),
+    [
+        ("audit.openings", (), Filter(case=CASE), -1),
+        ("audit.openings", (), Filter(wid=WID), -1),
+        ("audit.denied", (), Filter(wid=WID), -1),
+        ("audit.openings", (SINCE, UNTIL), ANY, -1),
+        ("audit.openings", (SINCE, UNTIL), replace(TIMED, since=None), -1),
+        ("audit.openings", (SINCE, UNTIL), replace(TIMED, until=None), -1),
+        ("audit.openings", ("", "", "7"), ANY, 6),
+        ("audit.person-timeline", (WID.hex(), "", "", "7"), Filter(wid=WID), 6),
+        ("audit.person-timeline", (WID.hex(),), Filter(wid=Wid(id16("other"))), -1),
+        ("audit.person-timeline", (WID.hex(),), ANY, -1),
+        ("audit.person-timeline", (WID.hex(),), Filter(wid=WID, case=CASE), -1),
+        ("audit.person-timeline", ("K-101",), Filter(wid=WID), -1),
+        ("audit.case-timeline", (CASE.hex(),), Filter(case=CaseId(id16("other"))), -1),
+        ("audit.case-timeline", (CASE.hex(),), ANY, -1),
+        ("audit.case-timeline", (CASE.hex(),), Filter(case=CASE, wid=WID), -1),
+        ("audit.case-timeline", ("K-101",), ANY, -1),
+        ("audit.openings", ("yesterday",), ANY, -1),
+        ("audit.everything", (), ANY, -1),
+    ],
+)
+async def test_a_ticket_is_for_the_question_that_was_asked(
+    world: World,
+    auditor_pool: Pool,
+    purpose: str,
+    params: tuple[str, ...],
+    wanted: Filter,
+    after: int,
+) -> None:
+    """For another subject, another time, an earlier place or no question of ours: FORBIDDEN."""
+    log = AuditLog(auditor_pool, council=world.council)
+    ticket = await ticket_for(log, purpose, *params)
+
+    with pytest.raises(Refused) as refusal:
+        await log.query(wanted, ticket=ticket, did=DID, after=after)
+
+    assert refusal.value.code == Code.FORBIDDEN
+
+
+async def test_who_asks_for_refusals_gets_nothing_else(
+    world: World, auditor_pool: Pool, integrator_pool: Pool
+) -> None:
+    """And a later page of the same answer, against the same ticket."""
+    refused = written("refused", reason=Code.EXPIRED)
+    for name in ("a", "b"):
+        await note(world, name)
+    await world.log.note(refused, key_id=CASE, asked=Asked(did=DID, aid=AID))
+    await integrate_all(world, integrator_pool)
+    log = AuditLog(auditor_pool, council=world.council)
+    ticket = await ticket_for(log, "audit.denied", "", "", "0")
+
+    for after in (0, 1):
+        [found] = await log.query(Filter(), ticket=ticket, did=DID, after=after)
+        assert found.leaf == refused.leaf
 
 
 async def test_erased_facts_leave_the_leaf(

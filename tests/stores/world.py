@@ -55,6 +55,8 @@ def written(
     to: tuple[Id, ...] = (DID,),
     case: CaseId | None = CASE,
     reason: Code | None = None,
+    purpose: str | None = None,
+    objects: tuple[bytes, ...] = (b"first", b"second object"),
 ) -> Written:
     """Make an entry whose id, leaf and keys follow from its name."""
     facts = Entry(
@@ -63,8 +65,9 @@ def written(
         id=id16(name),
         actor=WID,
         case=case,
-        objects=(b"first", b"second object"),
+        objects=objects,
         recipients=to,
+        purpose=purpose,
         bound=bound,
         reason=reason,
     )
