@@ -2,6 +2,7 @@
 
 python -m tools.mutate                  all checks; verdicts are kept in .data/mutate
 python -m tools.mutate --only PATTERN   checks whose rule id matches, tried again
+python -m tools.mutate --quick          ask tests/rules alone, which needs no database
 python -m tools.mutate --list           rule ids
 python -m tools.mutate --page           write docs/rules.md
 python -m tools.mutate --json FILE      leave the figures there as well
@@ -38,13 +39,14 @@ def main() -> int:
     if words.page:
         page.write()
         return 0
-    if words.survey or not survey.is_fresh():
-        survey.survey(words.jobs)
+    scale = survey.QUICK if words.quick else survey.FULL
+    if words.survey or not survey.is_fresh(scale):
+        survey.survey(scale, words.jobs)
     os.nice(10)
-    gate = _Gate(pattern=words.only, again=words.again)
+    gate = _Gate(pattern=words.only, again=words.again, folder=scale.folder)
     started = time.monotonic()
     run(
-        list(survey.SUITES),
+        list(scale.suites),
         list(survey.QUIET),
         Pool(jobs=words.jobs, choose=gate.choose, heed=gate.heed),
     )
@@ -57,6 +59,7 @@ def _words() -> argparse.Namespace:
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--page", action="store_true")
+    parser.add_argument("--quick", action="store_true")
     parser.add_argument("--survey", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", type=Path)
@@ -66,7 +69,8 @@ def _words() -> argparse.Namespace:
 class _Gate:
     """Which checks are still to be tried, and what came out."""
 
-    def __init__(self, *, pattern: str, again: bool) -> None:
+    def __init__(self, *, pattern: str, again: bool, folder: Path) -> None:
+        self._folder: Final = folder
         self._wanted: Final = [s for s in sites() if re.search(pattern, s.id)]
         self._again: Final = again
         self._kept: Final = _verdicts()
@@ -75,7 +79,7 @@ class _Gate:
 
     def choose(self, items: dict[str, pytest.Item]) -> Iterator[Trial]:
         """Checks without a verdict; first asked are tests that noticed another of the module."""
-        reach = survey.load()
+        reach = survey.load(self._folder)
         fresh = changed_since(items, reach.since)
         for site in self._wanted:
             if self._is_settled(site):

@@ -17,10 +17,22 @@ from tools.mutate.scope import PACKAGES, ROOT, modules
 from tools.mutate.sites import Site
 
 FOLDER: Final = ROOT / ".data" / "mutate"
-SUITES: Final = ("tests/rules", "tests/vectors", "tests/stores", "tests/edges")
 QUIET: Final = ("-p", "no:randomly", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 _FIRST: Final = ("tests/rules/", "tests/vectors/")
 _SETTINGS: Final = f"[run]\nbranch = false\nsource_pkgs = {','.join(PACKAGES)},sdk\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Which suites are asked, and where it is noted what they reach."""
+
+    suites: tuple[str, ...]
+    folder: Path
+
+
+FULL: Final = Scale(("tests/rules", "tests/vectors", "tests/stores", "tests/edges"), FOLDER)
+QUICK: Final = Scale(("tests/rules",), FOLDER / "quick")
+"""Without a database: minutes instead of a quarter of an hour, and most checks are noticed."""
 
 
 def fingerprint() -> str:
@@ -29,29 +41,30 @@ def fingerprint() -> str:
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 
-def survey(workers: int) -> None:
+def survey(scale: Scale, workers: int) -> None:
     """Run the suites once; leaves coverage by test, and the seconds each took."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    settings = FOLDER / "coverage.ini"
+    folder = scale.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "coverage.ini"
     settings.write_text(_SETTINGS, encoding="utf-8")
-    for old in FOLDER.glob("cov-*"):
+    for old in folder.glob("cov-*"):
         old.unlink()
     surroundings = {
         **os.environ,
-        "COVERAGE_FILE": str(FOLDER / "cov-all"),
-        "ENTAKU_SECONDS": str(FOLDER / "seconds.json"),
+        "COVERAGE_FILE": str(folder / "cov-all"),
+        "ENTAKU_SECONDS": str(folder / "seconds.json"),
     }
     parts = ["--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-report="]
     command = [sys.executable, "-m", "pytest", "-q", *QUIET, "-p", "tools.mutate.plugin", *parts]
-    command += ["-n", str(workers), *SUITES]
+    command += ["-n", str(workers), *scale.suites]
     # A test that fails is left out of what a trial asks, so the survey goes on.
     subprocess.run(command, cwd=ROOT, env=surroundings, check=False)  # noqa: S603 -- our own words
-    (FOLDER / "surveyed").write_text(fingerprint(), encoding="utf-8")
+    (folder / "surveyed").write_text(fingerprint(), encoding="utf-8")
 
 
-def is_fresh() -> bool:
+def is_fresh(scale: Scale) -> bool:
     """Tell whether the last survey saw the program as it is."""
-    note = FOLDER / "surveyed"
+    note = scale.folder / "surveyed"
     return note.exists() and note.read_text(encoding="utf-8") == fingerprint()
 
 
@@ -81,18 +94,18 @@ class Reach:
         return not test.startswith(_FIRST), self.seconds.get(test, 0.0)
 
 
-def load() -> Reach:
+def load(folder: Path) -> Reach:
     """Read the last survey."""
     seconds: dict[str, float] = {}
-    for file in sorted(FOLDER.glob("seconds*.json")):
+    for file in sorted(folder.glob("seconds*.json")):
         seconds |= json.loads(file.read_text(encoding="utf-8"))
     lines: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
-    for file in sorted(FOLDER.glob("cov-*")):
+    for file in sorted(folder.glob("cov-*")):
         _add(lines, file)
     return Reach(
         lines={place: frozenset(tests) for place, tests in lines.items()},
         seconds=seconds,
-        since=(FOLDER / "surveyed").stat().st_mtime,
+        since=(folder / "surveyed").stat().st_mtime,
     )
 
 
