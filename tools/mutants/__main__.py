@@ -36,6 +36,10 @@ _COPIED: Final = (
 _BESIDE: Final = ("tests", "vectors")
 _WORDS: Final = ("-p", "no:cacheprovider", "--hypothesis-seed=0", "-k", "not languages")
 """The copy has no browser's side, so what compares the two languages is not asked."""
+_PATIENCE: Final = "timeout_multiplier = 1.0\ntimeout_constant = 15.0\n"
+"""A change that makes a loop endless counts as noticed after some twice of this time."""
+
+_NOTICED: Final = frozenset({"killed", "timeout"})
 _NICE: Final = 15
 _VERDICT: Final = re.compile(r"\s+(\S+): (.+)")
 _NAME: Final = re.compile(r"(?P<module>.+)\.x(?P<function>_\w+|ǁ\w+ǁ\w+)__mutmut_\d+")
@@ -112,7 +116,7 @@ def _copy(each: Slice, tree: Path) -> None:
         "pytest_add_cli_args": _WORDS,
     }
     told = "".join(f"{key} = {json.dumps(list(value))}\n" for key, value in settings.items())
-    told += "use_git_change_detection = false\ntrack_dependencies = false\n"
+    told += f"use_git_change_detection = false\ntrack_dependencies = false\n{_PATIENCE}"
     own = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (tree / "pyproject.toml").write_text(f"{own}\n[tool.mutmut]\n{told}", encoding="utf-8")
 
@@ -134,7 +138,7 @@ def _read(tree: Path, results: str) -> Outcome:
     for name, verdict in _VERDICT.findall(results):
         module, function = place_of(name)
         counts[f"{module.replace('.', '/')}.py"][verdict] += 1
-        if verdict != "killed":
+        if verdict not in _NOTICED:
             change = change_of(_mutmut(tree, "show", name))
             survivors.append(f"{module}:{function}: {change}")
     files = {file: dict(count) for file, count in sorted(counts.items())}
@@ -185,7 +189,7 @@ def _keep(known: Mapping[str, Outcome]) -> None:
     figures = {
         "mutants": total.total(),
         **total,
-        "score": round(100 * total["killed"] / max(total.total(), 1), 1),
+        "score": round(100 * sum(total[each] for each in _NOTICED) / max(total.total(), 1), 1),
         "survivors without an explanation": len(_compared(known)[0]),
         "minutes": round(sum(outcome["minutes"] for outcome in known.values()), 1),
         "slices": known,
