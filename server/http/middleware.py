@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from crypto.errors import Code, Refused
 from protocol.ids import CaseId
@@ -57,7 +57,10 @@ async def _answered(
         refusal = _of_http(error)
         if refusal is None:
             raise
-        return answer(failure(refusal), status=error.status), str(error.status)
+        response = answer(failure(refusal), status=error.status)
+        if hdrs.ALLOW in error.headers:
+            response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+        return response, str(error.status)
     except web.RequestPayloadError:  # a body that is not encoded as it says
         return await _refused(request, service, Refused(Code.BAD_J1))
     except Exception as error:  # noqa: BLE001 -- no request goes unanswered
@@ -177,6 +180,8 @@ def _of_http(error: web.HTTPException) -> Refused | None:
         return None
     if isinstance(error, web.HTTPRequestEntityTooLarge):
         return Refused(Code.OVERSIZE)
+    if isinstance(error, web.HTTPMethodNotAllowed):  # another version may know more methods here
+        return Refused(Code.UNKNOWN_TYPE, allow=error.headers[hdrs.ALLOW])
     return Refused(Code.UNKNOWN_ID)
 
 

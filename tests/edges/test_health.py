@@ -78,6 +78,25 @@ async def test_an_unknown_place_is_told_in_two_languages(edge: Edge, path: str) 
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/healthz", "GET,HEAD"),
+        ("PUT", "/v1/none/pend", "GET,HEAD,POST"),
+        ("GET", "/v1/none/admit", "POST"),
+    ],
+)
+async def test_a_method_that_is_not_there_is_told_from_those_that_are(
+    edge: Edge, method: str, path: str, allow: str
+) -> None:
+    """405 with a code of its own, and the methods of the place, for programs and in words."""
+    async with edge.client.request(method, path) as reply:
+        failure = codec.decode(await reply.read(), Failure)
+
+        assert (reply.status, failure.code) == (405, "UNKNOWN_TYPE")
+        assert reply.headers["Allow"] == failure.facts["allow"] == allow
+
+
+@pytest.mark.parametrize(
     ("body", "code"),
     [
         (b"", "BAD_J1"),
