@@ -14,8 +14,7 @@ from audit.entry import Opening
 from audit.export import FolderWriter
 from audit.note import Verifier
 from crypto.errors import Code, Fact, Refused
-from protocol import requests
-from protocol.ids import Aid, Blob, CaseId, Did, Hash, Id, Sid, Wid
+from protocol.ids import Aid, CaseId, Did, Hash, Id, Sid, Wid
 from protocol.times import SECOND, Instant
 from protocol.wire import Answered, EntryOut, Query
 from sdk.session import Session
@@ -85,35 +84,13 @@ class Auditor:
         return tuple(_line(each, copy) for each in found if each.index is not None)
 
     async def _once(self, purpose: str, params: Sequence[str]) -> Answered:
-        """Send a question; one whose answer was lost is asked anew, with another nonce."""
-        http = self._session.council.http
-        try:
-            return await http.post_once("audit/query", self._query(purpose, params), Answered)
-        except Refused as refusal:
-            if refusal.code is not Code.UNAVAILABLE:
-                raise
-        return await http.post_once("audit/query", self._query(purpose, params), Answered)
+        return await self._session.ask_once(
+            "audit/query", lambda: self._query(purpose, params), Answered
+        )
 
     def _query(self, purpose: str, params: Sequence[str]) -> Query:
-        session = self._session
-        nonce, time = session.request_nonce(), session.council.clock.seconds()
-        message = requests.read_message(
-            net=session.council.net,
-            origin=session.council.root().origin,
-            case=None,
-            nonce=nonce,
-            time=time,
-            device=session.me.device,
-            purpose=purpose,
-            ids=[each.encode() for each in params],
-        )
-        return Query(
-            purpose=purpose,
-            params=tuple(params),
-            nonce=Blob(nonce),
-            time=time,
-            sig=Blob(session.dk.sign(message)),
-        )
+        signed = self._session.asking(None, purpose, [each.encode() for each in params])
+        return Query(purpose=purpose, params=tuple(params), **signed)
 
     async def _holding(self, leaf: bytes) -> OpsCopy:
         """Fetch the log until it holds a leaf."""

@@ -1,8 +1,8 @@
 """A signed-in device: vault, council, tokens, signed requests (sections 5.20 and 7)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypedDict, TypeVar
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from protocol.certificates import Cert
 from protocol.directory import Signer
 from protocol.ids import Blob, CaseId, Digest, Hash, Nonce, SitId
 from protocol.payloads import Device
+from protocol.shapes import Closed
 from protocol.times import SECOND
 from protocol.wire import (
     Challenge,
@@ -35,6 +36,16 @@ VERSION: Final = 1
 """Version of this client, compared with the root's `req`."""
 
 _CONTRADICTIONS: Final = frozenset({Code.EQUIVOCATION, Code.ROLLBACK})
+
+A = TypeVar("A", bound=Closed)
+
+
+class Asking(TypedDict):
+    """What makes a request mine, fresh and good for once."""
+
+    nonce: Blob
+    time: int
+    sig: Blob
 
 
 class Session:
@@ -187,8 +198,8 @@ class Session:
         """Draw the nonce of a signed request."""
         return self.council.nonce()
 
-    def read_request(self, case: CaseId, purpose: str, ids: Sequence[Hash]) -> Read:
-        """Ask for full rows or bundles, in my name."""
+    def asking(self, case: CaseId | None, purpose: str, ids: Sequence[bytes]) -> Asking:
+        """Sign that I ask for these rows, bundles or answers, now and once."""
         nonce, time = self.request_nonce(), self.council.clock.seconds()
         message = requests.read_message(
             net=self.council.net,
@@ -200,14 +211,21 @@ class Session:
             purpose=purpose,
             ids=ids,
         )
-        return Read(
-            case=case,
-            purpose=purpose,
-            ids=tuple(ids),
-            nonce=Blob(nonce),
-            time=time,
-            sig=Blob(self.dk.sign(message)),
-        )
+        return {"nonce": Blob(nonce), "time": time, "sig": Blob(self.dk.sign(message))}
+
+    async def ask_once(self, path: str, make: Callable[[], Closed], kind: type[A]) -> A:
+        """Send a signed request; one whose answer was lost is asked anew, with another nonce."""
+        try:
+            return await self.council.http.post_once(path, make(), kind)
+        except Refused as refusal:
+            if refusal.code is not Code.UNAVAILABLE:
+                raise
+        return await self.council.http.post_once(path, make(), kind)
+
+    def read_request(self, case: CaseId, purpose: str, ids: Sequence[Hash]) -> Read:
+        """Ask for full rows or bundles, in my name."""
+        signed = self.asking(case, purpose, ids)
+        return Read(case=case, purpose=purpose, ids=tuple(ids), **signed)
 
     def sub_request(self, case: CaseId, *, sit: SitId | None, start: int) -> Sub:
         """Ask to join a room's live feed from a row on."""
@@ -234,14 +252,7 @@ class Session:
     async def read(self, case: CaseId, purpose: str, ids: Sequence[Hash]) -> Served:
         """Read full rows or bundles by ticket; a lost answer is asked for anew."""
         path = f"cases/{case.hex()}/read"
-        try:
-            request = self.read_request(case, purpose, ids)
-            return await self.council.http.post_once(path, request, Served)
-        except Refused as refusal:
-            if refusal.code is not Code.UNAVAILABLE:
-                raise
-        request = self.read_request(case, purpose, ids)
-        return await self.council.http.post_once(path, request, Served)
+        return await self.ask_once(path, lambda: self.read_request(case, purpose, ids), Served)
 
     async def eks(self, hashes: set[Digest]) -> dict[Digest, bytes]:
         """Sealing keys by the hash that certificates name; fetched once."""
