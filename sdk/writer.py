@@ -13,8 +13,9 @@ from protocol import codec
 from protocol.feed import feed_hash
 from protocol.ids import Blob, DocId, Eid, Hash, ItemId, RowHash, Sid
 from protocol.may_write import Writing, may_write
-from protocol.payloads import Receipt
+from protocol.payloads import Grant, Receipt, Roster
 from protocol.room import Generation
+from protocol.statement import Statement
 from protocol.vocabulary import WHOLE_ROOM, RosterRole
 from protocol.wire import Frame, Post, Receipted
 from sdk.contents import ChainHead, Contents, Unredeemed, Unsent
@@ -196,12 +197,23 @@ class Writer:
             await self._resend()
 
     async def _resend(self) -> None:
-        """Send again, byte for byte, what has no answer yet."""
+        """Send again, byte for byte, what has no answer yet; nothing from a room that halted.
+
+        What was sealed before a removal that I have learned of meanwhile might reach nobody but
+        whom it removed: then only what the feed shows as accepted is sent, for its receipt.
+        """
         room, vault = self.room, self.room.session.vault
+        if room.footing().halted is not None:
+            return
         for unsent in [each for each in vault.contents.unsent if each.case == room.case]:
             post = codec.decode(unsent.post, Post, limit=POST_LIMIT)
             ids = [Hash(each) for each in row_ids(post)]
             room.own.update({i: bytes(r.bytes) for i, r in zip(ids, post.rows, strict=True)})
+            if self._is_overtaken(post):
+                await room.fetch()
+                if not all(each in room.state.ids for each in ids):
+                    await self._give_up(post)
+                    continue
             try:
                 answer = await self.deliver(post)
             except Refused as refusal:
@@ -212,6 +224,11 @@ class Writer:
                 continue
             await self._settle(answer.rcpt, post, ids, None)
             await room.open_keys()
+
+    def _is_overtaken(self, post: Post) -> bool:
+        """Tell whether a batch was sealed for a circle that is no more, as far as I know."""
+        epochs = _sealed_under(post)
+        return bool(epochs) and (epochs != {self.room.state.epoch} or self.room.is_stale())
 
     async def _give_up(self, post: Post) -> None:
         """Forget a batch, and go back to the newest envelope that stands in the feed."""
@@ -305,6 +322,17 @@ class Writer:
 def row_ids(post: Post) -> list[Hash]:
     """The ids of a batch's rows, in order."""
     return [contents.row_id(contents.parse_full(row.form, row.bytes)) for row in post.rows]
+
+
+def _sealed_under(post: Post) -> set[int]:
+    """The roster that stood when a batch was sealed, by number; none where nothing is sealed."""
+    found = [contents.parse_full(row.form, row.bytes) for row in post.rows]
+    sealed = {each.header.e for each in found if isinstance(each, Sealed)}
+    bodies = [each.body for each in found if isinstance(each, Statement)]
+    granted = {body.n for body in bodies if isinstance(body, Grant)}
+    # What follows a roster in its batch is under the roster's own number.
+    rosters = {body.n for body in bodies if isinstance(body, Roster)}
+    return ((sealed | granted) - rosters) | {n - 1 for n in rosters}
 
 
 def _answered(held: Contents, post: Post, room: Room, promise: Unredeemed) -> Contents:

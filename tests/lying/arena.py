@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
+from conference.content import Sealed, parse_full
 from crypto.errors import Code, Refused
 from protocol.ids import Digest, DocId, Hash
 from protocol.payloads import Revoke
 from protocol.statement import compose, sign, to_dsse
 from protocol.vocabulary import DocClass, RevokeWhat, RevokeWhy
+from protocol.wire import Post
 from sdk.member import Member
 from sdk.room import Room
 from tests.lying.clock import Drawn, Timeless, wall
@@ -19,7 +21,7 @@ from tests.lying.line import Ledger, Line, Stored
 from tests.lying.people import Person
 from tests.lying.server import Server
 from tests.lying.town import PEOPLE, sealing_key
-from tests.lying.truth import WATCHED, Broken, End, Truth, require
+from tests.lying.truth import HONEST, WATCHED, Broken, End, Truth, require
 from tests.world import registrar
 
 Step = tuple[str, str, int]
@@ -55,7 +57,7 @@ class Arena:
             name: Person(name, staff, self.server, self.now) for name, staff in town.people.items()
         }
         self.truth: Final = self._truth()
-        self.server.posted = self.truth.posted
+        self.server.posted = self._posted
         for name, person in self.people.items():
             person.vault.contents = self.start.contents[name]
             person.vault.saved[:] = [person.vault.contents]
@@ -96,6 +98,16 @@ class Arena:
     def close(self) -> None:
         """End the run."""
         self.loop.close()
+
+    def _posted(self, name: str, post: Post) -> None:
+        """I3: whatever comes to the server was sealed for those of whom its sender knows now."""
+        room = self.people[name].room(self.start.case)
+        for row in post.rows if room is not None and name in HONEST else ():
+            content = parse_full(row.form, row.bytes)
+            if isinstance(content, Sealed) and room is not None:
+                known = content.eid in room.state.ids or content.header.e >= room.state.epoch
+                require("I3 nothing from before a removal is sent after it", holds=known, who=name)
+        self.truth.posted(name, post)
 
     # --- doing ---------------------------------------------------------------------------------
 

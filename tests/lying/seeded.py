@@ -204,6 +204,12 @@ BUGS: Final = {
             (reader.Reader, "fold", _fold_on),
         ),
         _bug(
+            "sent-after-a-removal",
+            "bytes sealed before a removal were sent again after it",
+            (writer.Writer, "_is_overtaken", _no),
+            lean="deaf note remove look",
+        ),
+        _bug(
             "receipt-goes-on",
             "a receipt that contradicts the rows did not halt the room",
             (writer.Writer, "_settle", vars(writer.Writer)["_settled"]),

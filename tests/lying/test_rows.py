@@ -6,15 +6,17 @@ from typing import Any, TypeVar
 import pytest
 from msgspec.structs import replace
 
+from conference.content import Sealed, parse_full
 from crypto.errors import Code
 from protocol import envelope
 from protocol.headers import NoteText
 from protocol.shapes import Closed
 from protocol.vocabulary import DocClass
-from protocol.wire import Frame, Rows
+from protocol.wire import Frame, Post, Rows
 from sdk import seating
 from sdk.receipts import verify_head
 from sdk.room import Room
+from sdk.transport import ATTEMPTS
 from tests.lying import traitor
 from tests.lying.arena import Arena
 from tests.refusals import code_after
@@ -142,3 +144,82 @@ def test_a_row_of_a_later_epoch_halts_who_was_not_shown_its_roster(arena: Arena)
     assert proof.code == "FORK_OR_GAP"
     assert bytes(proof.second) == envelope.parse(arena.line(WHO).rows[-1].data).bare()
     assert refusal(arena, say(arena, WHO)) is Code.FORK_OR_GAP
+
+
+# --- sent again ----------------------------------------------------------------------------------
+
+
+def lose(arena: Arena, *, answers: bool) -> list[Post]:
+    """Her words do not arrive, or their answer does not; gives all that arrives from now on."""
+    arrived: list[Post] = []
+    took, mood = arena.server.posted, arena.server.moods[WHO]
+
+    def posted(name: str, post: Post) -> None:
+        took(name, post)
+        if name == WHO:
+            arrived.append(post)
+
+    arena.server.posted = posted
+    done(arena, arena.writer(WHO))
+    mood.mute, mood.deaf = (ATTEMPTS, 0) if answers else (0, ATTEMPTS)
+    assert refusal(arena, say(arena, WHO)) is Code.UNAVAILABLE
+    return arrived
+
+
+async def remove(arena: Arena) -> None:
+    """The chair sends somebody away, and everybody learns of it."""
+    member = await arena.writer("chair")
+    await seating.remove(member, [arena.start.town.people["eve"].wid])
+    await room_of(arena).fetch()
+
+
+def test_what_was_sealed_before_a_removal_is_not_sent_after_it(arena: Arena) -> None:
+    """The words are sealed anew, for those who are there."""
+    arrived = lose(arena, answers=False)
+    assert len(room_of(arena).session.vault.contents.unsent) == 1
+    done(arena, remove(arena))
+    done(arena, say(arena, WHO))
+
+    [post] = arrived
+    [content] = [parse_full(row.form, row.bytes) for row in post.rows if row.form == "env"][-1:]
+    assert isinstance(content, Sealed)
+    assert content.header.e == room_of(arena).state.epoch
+    assert room_of(arena).session.vault.contents.unsent == ()
+
+
+def test_nor_what_was_sealed_before_a_revocation_that_nobody_mended_yet(arena: Arena) -> None:
+    """The room is stale: the next roster will lose somebody."""
+    arrived = lose(arena, answers=False)
+    arena.revoke(arena.line(WHO), "eve")
+    member = done(arena, arena.member(WHO))
+    done(arena, member.room.session.sync())
+    done(arena, member.room.complete())
+    assert member.room.is_stale()
+    done(arena, member.resume())
+
+    assert arrived == []
+    assert member.room.session.vault.contents.unsent == ()
+
+
+def test_what_was_accepted_before_a_removal_still_gets_its_receipt(arena: Arena) -> None:
+    """It stands in the feed: sending it again tells nobody anything."""
+    arrived = lose(arena, answers=True)
+    done(arena, remove(arena))
+    kept = len(room_of(arena).session.vault.contents.receipts)
+    member = done(arena, arena.member(WHO))
+    done(arena, member.resume())
+
+    assert len(set(arrived)) == 1
+    contents = member.room.session.vault.contents
+    assert (len(contents.unsent), len(contents.receipts)) == (0, kept + 1)
+
+
+def test_a_room_that_halted_sends_nothing_again(arena: Arena) -> None:
+    """What has no answer waits until the contradiction is cleared up."""
+    arrived = lose(arena, answers=False)
+    member = done(arena, arena.member(WHO))
+    member.room.halted = Code.EQUIVOCATION
+    done(arena, member.resume())
+
+    assert arrived == []
+    assert len(member.room.session.vault.contents.unsent) == 1

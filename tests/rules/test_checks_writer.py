@@ -96,7 +96,7 @@ def room_of(world: World, unsent: tuple[Unsent, ...] = (), **facts: object) -> R
         require_pins=lambda: None,
         is_stale=lambda: True,
         until=forever,
-        footing=lambda: None,
+        footing=lambda: SimpleNamespace(halted=None),
         **facts,
     )
     return cast("Room", made)

@@ -320,6 +320,12 @@ export class Room extends Reader {
     await this.session.accuse({ code, first, second });
   }
 
+  /** The server signed what contradicts what I hold: the room halts, and both are kept. */
+  async contradicted(first: Uint8Array, second: Uint8Array): Promise<void> {
+    this.feed.evidence = [first, second];
+    await this.#halt("EQUIVOCATION");
+  }
+
   /** Open what is for me; new keys are in the vault before anything is said with them. */
   async openKeys(): Promise<void> {
     await this.openNewKeys();

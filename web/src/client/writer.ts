@@ -212,7 +212,7 @@ export class Writer {
     const { council, vault } = room.session;
     const receipt = verifyReceipt(raw, { root: council.root(), net: council.net });
     const ids = rowIds(post);
-    requireOurs(receipt, post, ids);
+    await this.#requireOurs(receipt, post, raw);
     const { seq, fh, idn } = receipt;
     if (seq === null || fh === null) throw new Refused("BAD_J1");
     room.session.heard(receipt.iat, idn);
@@ -224,22 +224,54 @@ export class Writer {
     for (const id of ids) room.own.delete(id);
   }
 
+  /** A receipt speaks of the rows that were sent, or of something else: both are kept as proof. */
+  async #requireOurs({ ids, case: caseId }: Receipt, post: Post, raw: Uint8Array): Promise<void> {
+    if (ids.join() === rowIds(post).join() && caseId === post.case) return;
+    await this.room.contradicted(raw, encode(post, Post));
+    throw new Refused("EQUIVOCATION", { why: "receipt" });
+  }
+
   /** Sends what was sealed before a break. */
   async resume(): Promise<void> {
     await this.#writing.run(() => this.#resend());
   }
 
-  /** Sends again, byte for byte, what has no answer yet. */
+  /**
+   * Sends again, byte for byte, what has no answer yet; nothing from a room that halted.
+   *
+   * What was sealed before a removal that I have learned of meanwhile might reach nobody but whom
+   * it removed: then only what the feed shows as accepted is sent, for its receipt.
+   */
   async #resend(): Promise<void> {
     const { room } = this;
+    if (room.footing().halted !== null) return;
     const unsent = room.session.vault.contents.unsent.filter((each) => each.case === room.caseId);
     for (const each of unsent) {
       const post = decode(bytesOfBlob(each.post), Post, { limit: POST_LIMIT });
+      if (this.#isOvertaken(post) && !(await this.#wasAccepted(post))) {
+        await this.#giveUp(post);
+        continue;
+      }
       const answer = await this.#answered(post, () => this.#giveUp(post));
       if (answer === null) continue;
       await this.#settle(answer, post, null);
       await room.openKeys();
     }
+  }
+
+  /** Tells whether a batch was sealed for a circle that is no more, as far as I know. */
+  #isOvertaken(post: Post): boolean {
+    const { room } = this;
+    const epochs = sealedUnder(post);
+    const isPast = epochs.some((n) => n !== room.state.epoch);
+    return isPast || (epochs.length > 0 && room.isStale());
+  }
+
+  /** Asks whether all of a batch stands in the feed. */
+  async #wasAccepted(post: Post): Promise<boolean> {
+    const { room } = this;
+    await room.fetch();
+    return rowIds(post).every((id) => room.state.ids.has(id));
   }
 
   /** Forgets a batch, and goes back to my newest envelope that stands in the feed. */
@@ -350,10 +382,18 @@ function hasRenewed(draft: Draft): boolean {
   );
 }
 
-/** A receipt speaks of the rows that were sent, or of something else: EQUIVOCATION. */
-function requireOurs(receipt: Receipt, post: Post, ids: readonly Hash[]): void {
-  const isSame = receipt.ids.join() === ids.join() && receipt.case === post.case;
-  if (!isSame) throw new Refused("EQUIVOCATION", { why: "receipt" });
+/** The roster that stood when a batch was sealed, by its number; none where nothing is sealed. */
+function sealedUnder(post: Post): readonly number[] {
+  const found = post.rows.map(({ form, bytes }) => parseFull(form, bytesOfBlob(bytes)));
+  const rosters = found.flatMap((each) => {
+    return !isSealed(each) && each.body.typ === "roster" ? [each.body.n] : [];
+  });
+  const others = found.flatMap((each) => {
+    if (isSealed(each)) return [each.header.e];
+    return each.body.typ === "grant" ? [each.body.n] : [];
+  });
+  // What follows a roster in its batch is under the roster's own number.
+  return [...others.filter((n) => !rosters.includes(n)), ...rosters.map((n) => n - 1)];
 }
 
 /** Drops the sealed bytes, remembers the promise, pins the room. */
