@@ -454,20 +454,6 @@ END $$;
 
 ALTER FUNCTION room.committed(p_council uuid, p_case bytea, p_ids bytea[]) OWNER TO entaku_room_owner;
 
--- Name: drop_pending(uuid, bytea); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
-
-CREATE FUNCTION room.drop_pending(p_council uuid, p_key bytea) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-BEGIN
-  PERFORM audit.enter(p_council);
-  DELETE FROM room.pending p WHERE p.council_id = p_council AND p.key = p_key;
-  RETURN FOUND;
-END $$;
-
-ALTER FUNCTION room.drop_pending(p_council uuid, p_key bytea) OWNER TO entaku_room_owner;
-
 -- Name: forget_live(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
 
 CREATE FUNCTION room.forget_live(p_council uuid, p_node text, p_before timestamp with time zone) RETURNS void
@@ -480,22 +466,6 @@ BEGIN
 END $$;
 
 ALTER FUNCTION room.forget_live(p_council uuid, p_node text, p_before timestamp with time zone) OWNER TO entaku_room_owner;
-
--- Name: inbox_of(uuid, bytea, integer); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
-
-CREATE FUNCTION room.inbox_of(p_council uuid, p_wid bytea, p_limit integer) RETURNS TABLE(case_id bytea, seq bigint, what text, at timestamp with time zone)
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_column
-BEGIN
-  PERFORM audit.enter(p_council);
-  RETURN QUERY
-    SELECT i.case_id::bytea, i.seq, i.what, i.at FROM room.inbox i
-     WHERE i.council_id = p_council AND i.wid = p_wid ORDER BY i.at DESC, i.seq DESC LIMIT p_limit;
-END $$;
-
-ALTER FUNCTION room.inbox_of(p_council uuid, p_wid bytea, p_limit integer) OWNER TO entaku_room_owner;
 
 -- Name: listen(uuid, bytea, bytea, bytea, bytea, bytea, text, timestamp with time zone); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
 
@@ -571,20 +541,20 @@ END $$;
 
 ALTER FUNCTION room.names(p_council uuid, p_sids bytea[]) OWNER TO entaku_room_owner;
 
--- Name: pend(uuid, bytea, text, bytea, bytea[], bytea[], bytea, bytea, timestamp with time zone, timestamp with time zone); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
+-- Name: pend(uuid, bytea, text, bytea, bytea[], bytea[], bytea, bytea, timestamp with time zone, timestamp with time zone, text); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
 
-CREATE FUNCTION room.pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION room.pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone, p_answers text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
   PERFORM audit.enter(p_council);
-  DELETE FROM room.pending p WHERE p.council_id = p_council AND p.until <= p_now;
+  DELETE FROM room.pending p WHERE p.council_id = p_council AND (p.until <= p_now OR p.key = p_key AND p.typ = p_answers);
   INSERT INTO room.pending (council_id, key, typ, payload, pk, sig, mac, beside, until)
     VALUES (p_council, p_key, p_typ, p_payload, p_pk, p_sig, p_mac, p_beside, p_until);
 END $$;
 
-ALTER FUNCTION room.pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone) OWNER TO entaku_room_owner;
+ALTER FUNCTION room.pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone, p_answers text) OWNER TO entaku_room_owner;
 
 -- Name: put_statement(uuid, bigint, timestamp with time zone, bytea, text, bytea, bytea, bytea, bytea); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
 
@@ -686,21 +656,6 @@ BEGIN
 END $$;
 
 ALTER FUNCTION room.sealing_keys(p_council uuid, p_ekhs bytea[]) OWNER TO entaku_room_owner;
-
--- Name: sign_pending(uuid, bytea, bytea, bytea); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
-
-CREATE FUNCTION room.sign_pending(p_council uuid, p_key bytea, p_pk bytea, p_sig bytea) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-BEGIN
-  PERFORM audit.enter(p_council);
-  UPDATE room.pending p SET pk = p.pk || p_pk, sig = p.sig || p_sig
-    WHERE p.council_id = p_council AND p.key = p_key AND NOT p_pk = ANY (p.pk);
-  RETURN FOUND;
-END $$;
-
-ALTER FUNCTION room.sign_pending(p_council uuid, p_key bytea, p_pk bytea, p_sig bytea) OWNER TO entaku_room_owner;
 
 -- Name: snapshot(uuid, bytea); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
 
@@ -1874,20 +1829,10 @@ GRANT ALL ON FUNCTION room.commit(p_council uuid, p_case bytea, p_code text, p_f
 REVOKE ALL ON FUNCTION room.committed(p_council uuid, p_case bytea, p_ids bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION room.committed(p_council uuid, p_case bytea, p_ids bytea[]) TO entaku_app;
 
--- Name: FUNCTION drop_pending(p_council uuid, p_key bytea); Type: ACL; Schema: room; Owner: entaku_room_owner
-
-REVOKE ALL ON FUNCTION room.drop_pending(p_council uuid, p_key bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION room.drop_pending(p_council uuid, p_key bytea) TO entaku_app;
-
 -- Name: FUNCTION forget_live(p_council uuid, p_node text, p_before timestamp with time zone); Type: ACL; Schema: room; Owner: entaku_room_owner
 
 REVOKE ALL ON FUNCTION room.forget_live(p_council uuid, p_node text, p_before timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION room.forget_live(p_council uuid, p_node text, p_before timestamp with time zone) TO entaku_app;
-
--- Name: FUNCTION inbox_of(p_council uuid, p_wid bytea, p_limit integer); Type: ACL; Schema: room; Owner: entaku_room_owner
-
-REVOKE ALL ON FUNCTION room.inbox_of(p_council uuid, p_wid bytea, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION room.inbox_of(p_council uuid, p_wid bytea, p_limit integer) TO entaku_app;
 
 -- Name: FUNCTION listen(p_council uuid, p_sub bytea, p_case bytea, p_sit bytea, p_did bytea, p_wid bytea, p_node text, p_now timestamp with time zone); Type: ACL; Schema: room; Owner: entaku_room_owner
 
@@ -1913,10 +1858,10 @@ GRANT ALL ON FUNCTION room.move_gate(p_council uuid, p_case bytea, p_gate bigint
 REVOKE ALL ON FUNCTION room.names(p_council uuid, p_sids bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION room.names(p_council uuid, p_sids bytea[]) TO entaku_app;
 
--- Name: FUNCTION pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone); Type: ACL; Schema: room; Owner: entaku_room_owner
+-- Name: FUNCTION pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone, p_answers text); Type: ACL; Schema: room; Owner: entaku_room_owner
 
-REVOKE ALL ON FUNCTION room.pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION room.pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone) TO entaku_app;
+REVOKE ALL ON FUNCTION room.pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone, p_answers text) FROM PUBLIC;
+GRANT ALL ON FUNCTION room.pend(p_council uuid, p_key bytea, p_typ text, p_payload bytea, p_pk bytea[], p_sig bytea[], p_mac bytea, p_beside bytea, p_until timestamp with time zone, p_now timestamp with time zone, p_answers text) TO entaku_app;
 
 -- Name: FUNCTION put_statement(p_council uuid, p_rev bigint, p_now timestamp with time zone, p_sid bytea, p_typ text, p_prev bytea, p_payload bytea, p_case bytea, p_leaf bytea); Type: ACL; Schema: room; Owner: entaku_room_owner
 
@@ -1946,11 +1891,6 @@ GRANT ALL ON FUNCTION room.rows(p_council uuid, p_case bytea, p_after bigint, p_
 
 REVOKE ALL ON FUNCTION room.sealing_keys(p_council uuid, p_ekhs bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION room.sealing_keys(p_council uuid, p_ekhs bytea[]) TO entaku_app;
-
--- Name: FUNCTION sign_pending(p_council uuid, p_key bytea, p_pk bytea, p_sig bytea); Type: ACL; Schema: room; Owner: entaku_room_owner
-
-REVOKE ALL ON FUNCTION room.sign_pending(p_council uuid, p_key bytea, p_pk bytea, p_sig bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION room.sign_pending(p_council uuid, p_key bytea, p_pk bytea, p_sig bytea) TO entaku_app;
 
 -- Name: FUNCTION snapshot(p_council uuid, p_case bytea); Type: ACL; Schema: room; Owner: entaku_room_owner
 

@@ -23,9 +23,6 @@ SELECT case_id, code, gate, gate_until, n, seq FROM room.rooms($1);
 -- name: committed
 SELECT id, did, seq, fh, idn, at, ops_leaf, id_leaf FROM room.committed($1, $2, $3);
 
--- name: inbox_of
-SELECT case_id, seq, what, at FROM room.inbox_of($1, $2, $3);
-
 -- name: listen
 SELECT room.listen($1, $2, $3, $4, $5, $6, $7, $8);
 

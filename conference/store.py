@@ -210,16 +210,6 @@ class RoomLine:
     seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxLine:
-    """Something for a person, without content."""
-
-    case: CaseId
-    seq: int
-    what: str
-    at: datetime
-
-
 class Rooms:
     """Rooms of one council."""
 
@@ -321,16 +311,6 @@ class Rooms:
                 at=row["at"],
                 ops_leaf=Hash(row["ops_leaf"]),
                 id_leaf=None if row["id_leaf"] is None else Hash(row["id_leaf"]),
-            )
-            for row in rows
-        ]
-
-    async def inbox(self, wid: Wid, *, limit: int = 100) -> list[InboxLine]:
-        """Read somebody's inbox, newest first."""
-        rows = await self._connection.fetch(_SQL["inbox_of"], self._council, wid, limit)
-        return [
-            InboxLine(
-                case=CaseId(Id(row["case_id"])), seq=row["seq"], what=row["what"], at=row["at"]
             )
             for row in rows
         ]

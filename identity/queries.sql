@@ -1,4 +1,4 @@
--- Statements of councils. Functions and their rules: migrations/0004_changes.sql, 0005_reads.sql.
+-- Statements of councils. Functions and their rules: migrations/0004_changes.sql, 0005_reads.sql, 0010_waiting.sql.
 
 -- name: reserve
 SELECT room.reserve($1, $2, $3, $4, $5, $6);
@@ -22,13 +22,7 @@ SELECT ekh, ek FROM room.sealing_keys($1, $2);
 SELECT sid, name, salt FROM room.names($1, $2);
 
 -- name: pend
-SELECT room.pend($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
-
--- name: sign_pending
-SELECT room.sign_pending($1, $2, $3, $4);
-
--- name: drop_pending
-SELECT room.drop_pending($1, $2);
+SELECT room.pend($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- name: waiting
 SELECT key, typ, payload, pk, sig, mac, beside, until FROM room.waiting($1, $2);

@@ -103,27 +103,18 @@ class WaitingRoom:
         self._connection = connection
         self._council = council
 
-    async def pend(self, waiting: Waiting, *, now: datetime) -> None:
-        """Keep something until its time; CONFLICT when something waits under its key."""
+    async def pend(self, waiting: Waiting, *, now: datetime, answers: str | None = None) -> None:
+        """Keep something until its time, in the place of what it answers if it is of that type.
+
+        CONFLICT when something else waits under its key; then that is left as it was.
+        """
         with refusals({}):
             await self._connection.execute(
                 *(_SQL["pend"], self._council, waiting.key, waiting.typ, waiting.payload),
                 [each.pk for each in waiting.signatures],
                 [each.sig for each in waiting.signatures],
-                *(waiting.mac, waiting.beside, waiting.until, now),
+                *(waiting.mac, waiting.beside, waiting.until, now, answers),
             )
-
-    async def sign(self, key: bytes, signature: Signature) -> bool:
-        """Add a signature; False when nothing waits there or this key has signed."""
-        added: bool = await self._connection.fetchval(
-            _SQL["sign_pending"], self._council, key, signature.pk, signature.sig
-        )
-        return added
-
-    async def drop(self, key: bytes) -> bool:
-        """Forget something; False when nothing waits there."""
-        dropped: bool = await self._connection.fetchval(_SQL["drop_pending"], self._council, key)
-        return dropped
 
     async def all(self, *, now: datetime) -> list[Waiting]:
         """Read everything whose time has not passed."""

@@ -38,12 +38,11 @@ class Statements(Protocol):
 class WaitingRoom(Protocol):
     """Where things wait."""
 
-    async def pend(self, waiting: Waiting, /, *, now: datetime) -> None:
-        """Keep something until its time; CONFLICT when something waits under its key."""
-        ...
+    async def pend(self, waiting: Waiting, /, *, now: datetime, answers: str | None = None) -> None:
+        """Keep something until its time, in the place of what it answers if it is of that type.
 
-    async def drop(self, key: bytes, /) -> bool:
-        """Forget something."""
+        CONFLICT when something else waits under its key.
+        """
         ...
 
     async def all(self, *, now: datetime) -> list[Waiting]:
@@ -164,7 +163,7 @@ async def pend(request: Pend, *, view: View, waiting: WaitingRoom, now: datetime
         case Link() as body:
             _require_key(request, body.lid, has_mac=True)
             signatures = model.require_link(view.directory, new, body)
-            await _take_offer(waits, body, waiting)
+            _require_offer(waits, body)
             until = now + LINK_LIFE
         case body:
             _require_key(request, new.sid, has_mac=False)
@@ -183,7 +182,7 @@ async def pend(request: Pend, *, view: View, waiting: WaitingRoom, now: datetime
         beside=_beside(request),
         until=until,
     )
-    await waiting.pend(kept, now=now)
+    await waiting.pend(kept, now=now, answers=OFFER if isinstance(new.body, Link) else None)
 
 
 def _beside(request: Pend) -> bytes | None:
@@ -203,12 +202,11 @@ def _require_key(request: Pend, key: bytes, *, has_mac: bool) -> None:
         raise Refused(Code.BAD_TAG, field="mac")
 
 
-async def _take_offer(waits: Sequence[Waiting], body: Link, waiting: WaitingRoom) -> None:
-    """One `link` answers one offer, of the same person."""
+def _require_offer(waits: Sequence[Waiting], body: Link) -> None:
+    """One `link` answers one offer, of the same person, and takes its place."""
     offer = next((each for each in waits if each.key == body.lid and each.typ == OFFER), None)
     if offer is None or _offer(offer).wid != body.wid:
         raise Refused(Code.UNKNOWN_ID)
-    await waiting.drop(body.lid)
 
 
 async def offer_link(

@@ -58,9 +58,6 @@ ELSEWHERE = {
     "behind": "by the figures that alarms look at",
     "leaves": "by a node that finds the log ahead of it, and by auditors",
     "rev": "by tests",
-    "inbox_of": "by nobody yet",
-    "sign_pending": "by nobody yet",
-    "drop_pending": "when a second device is linked",
 }
 """What neither of them runs, and who does."""
 

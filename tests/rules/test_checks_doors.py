@@ -56,17 +56,12 @@ class Desk:
         seen: Any = SimpleNamespace(directory=self.c.world.directory, rev=1, own=None)
         return cast("usecases.View", seen)
 
-    async def pend(self, waiting: Waiting, /, *, now: datetime) -> None:
-        """Keep something."""
+    async def pend(self, waiting: Waiting, /, *, now: datetime, answers: str | None = None) -> None:
+        """Keep something in the place of what it answers."""
         assert waiting.until > now
+        answered = waiting.key, answers
+        self.held = [each for each in self.held if (each.key, each.typ) != answered]
         self.held.append(waiting)
-
-    async def drop(self, key: bytes, /) -> bool:
-        """Forget something."""
-        kept = [each for each in self.held if each.key != key]
-        gone = len(self.held) - len(kept)
-        self.held = kept
-        return bool(gone)
 
     async def all(self, *, now: datetime) -> list[Waiting]:
         """Read everything whose time has not passed."""
@@ -116,24 +111,39 @@ def desk() -> Desk:
     return Desk()
 
 
-async def test_a_link_waits_under_its_offer_s_key(desk: Desk) -> None:
-    """Under another key nobody would find it; without a mac nobody could believe it."""
-    base = desk.c.world.base()
+def _linking(desk: Desk, wid: Wid) -> Pend:
+    """What a new device of a person leaves for an offer."""
+    base, key = desk.c.world.base(), signing_key("dk new")
     body = Link(
         net=base.net,
         nce=base.nce,
         iat=base.iat,
         lid=LID,
-        wid=desk.c.elder.wid,
-        dk=public(signing_key("dk new")),
+        wid=wid,
+        dk=public(key),
         ek=Blob(EK),
     )
-    asked = Pend(key=Blob(LID), statement=desk.dsse(body, signing_key("dk new")), mac=MAC)
+    return Pend(key=Blob(LID), statement=desk.dsse(body, key), mac=MAC)
+
+
+async def test_a_link_waits_under_its_offer_s_key(desk: Desk) -> None:
+    """Under another key nobody would find it; without a mac nobody could believe it."""
+    asked = _linking(desk, desk.c.elder.wid)
     assert await desk.leave_offer(desk.offer()) is None
 
     assert await desk.leave(replace(asked, key=Blob(id16("x")))) is Code.WRONG_PLACE
     assert await desk.leave(Pend(key=asked.key, statement=asked.statement)) is Code.BAD_TAG
     assert await desk.leave(asked) is None
+    assert [each.typ for each in desk.held] == ["link"]  # in the place of the offer
+
+
+async def test_a_link_answers_an_offer_of_the_same_person(desk: Desk) -> None:
+    """None waits, or another person's; what waits stays."""
+    assert await desk.leave(_linking(desk, desk.c.elder.wid)) is Code.UNKNOWN_ID
+    assert await desk.leave_offer(desk.offer()) is None
+
+    assert await desk.leave(_linking(desk, desk.c.chair.wid)) is Code.UNKNOWN_ID
+    assert [each.typ for each in desk.held] == [usecases.OFFER]
 
 
 async def test_a_certificate_waits_under_its_own_id_with_the_name_it_commits_to(

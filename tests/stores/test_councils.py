@@ -178,21 +178,18 @@ async def test_statements_of_another_council_stay_there(world: World, other_worl
     assert (await world.seen()).gate == seen.gate
 
 
-async def test_what_waits_gathers_signatures(world: World) -> None:
-    """A key adds its signature once; then everything comes back together."""
+async def test_what_waits_comes_back_as_it_was(world: World) -> None:
+    """With its signatures in their order."""
     room = WaitingRoom(world.pool, council=COUNCIL)
     first, second = (Signature(pk=Key(hash32(f"{i}")), sig=bytes([i]) * 64) for i in range(2))
-    await room.pend(waiting("a", first), now=NOW)
 
-    added = [await room.sign(hash32("a"), second) for _ in range(2)]
+    await room.pend(waiting("a", first, second), now=NOW)
 
-    assert added == [True, False]
     assert await room.all(now=NOW) == [waiting("a", first, second)]
-    assert not await room.sign(hash32("unknown"), second)
 
 
 async def test_one_thing_waits_under_a_key(world: World) -> None:
-    """A second one is refused until the first is dropped or its time has passed."""
+    """A second one is refused until the time of the first has passed."""
     room = WaitingRoom(world.pool, council=COUNCIL)
     await room.pend(waiting("a"), now=NOW)
 
@@ -200,12 +197,38 @@ async def test_one_thing_waits_under_a_key(world: World) -> None:
         await room.pend(waiting("a"), now=NOW)
     assert taken.value.code == Code.CONFLICT
 
-    assert await room.drop(hash32("a"))
-    assert not await room.drop(hash32("a"))
-    await room.pend(waiting("a"), now=NOW)
     assert await room.all(now=LATER) == []
     await room.pend(replace(waiting("a"), until=LATER + timedelta(hours=1)), now=LATER)
     assert len(await room.all(now=LATER)) == 1
+
+
+async def test_an_answer_takes_the_place_of_what_it_answers(world: World) -> None:
+    """Only of the type that it answers, and under its own key."""
+    room = WaitingRoom(world.pool, council=COUNCIL)
+    offer, beside = (replace(waiting(name), typ="offer") for name in ("a", "b"))
+    await room.pend(offer, now=NOW)
+    await room.pend(beside, now=NOW)
+
+    await room.pend(replace(waiting("a"), typ="link"), now=NOW, answers="offer")
+    with pytest.raises(Refused) as second:
+        await room.pend(replace(waiting("a"), typ="link"), now=NOW, answers="offer")
+
+    assert second.value.code == Code.CONFLICT
+    kept = sorted(await room.all(now=NOW), key=lambda each: each.payload)
+    assert [(each.payload, each.typ) for each in kept] == [(b"a", "link"), (b"b", "offer")]
+
+
+async def test_an_answer_that_cannot_be_kept_leaves_what_it_answers(world: World) -> None:
+    """Both happen in one statement, or neither."""
+    room = WaitingRoom(world.pool, council=COUNCIL)
+    offer = replace(waiting("a"), typ="offer")
+    await room.pend(offer, now=NOW)
+    many = [Signature(pk=Key(hash32(f"{i}")), sig=bytes(64)) for i in range(17)]
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await room.pend(replace(waiting("a", *many), typ="link"), now=NOW, answers="offer")
+
+    assert await room.all(now=NOW) == [offer]
 
 
 async def test_what_is_admitted_waits_no_longer(world: World) -> None:
