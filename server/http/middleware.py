@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import math
 import time
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from server.http.edge import answer, ident
 from server.limits import SECOND, Caller, told_wait
 from server.logs import trace
 from server.service import ACTOR, HOST, SERVICE, Service
+from server.tokens import Access
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -96,16 +98,21 @@ async def _give(request: web.Request, response: web.StreamResponse, service: Ser
 
 async def _enter(request: web.Request, service: Service, held: contextlib.ExitStack) -> None:
     """Find the council and the device behind a request, and count it while it lasts."""
-    token, now = request.headers.get("Authorization", ""), service.clock().timestamp()
-    limits, what = service.limits, _route(request) or ""
-    address, size = _address(request, service), _claimed(request)
-    if not token:
-        limits.require_address(address, now=now, what=what, size=size)
+    limits, now, size = service.limits, service.clock().timestamp(), _claimed(request)
+    address, what = _address(request, service), _route(request) or ""
+    count = functools.partial(limits.require_address, address, now=now, what=what, size=size)
     slug = request.match_info.get("slug")
+    try:
+        access = _access(request, service, slug)
+    except Refused:
+        count()  # a bad token is none
+        raise
+    if access is None:
+        count()
     if slug is not None:
         request[HOST] = await service.host(slug)
-    if slug is not None and token:
-        _sign_in(request, service, token, slug)
+    if access is not None:
+        _sign_in(request, access)
         limits.require(request[_CALLER], now=now, what=what, size=size)
     if _is_socket(request):
         return
@@ -115,11 +122,18 @@ async def _enter(request: web.Request, service: Service, held: contextlib.ExitSt
     held.enter_context(limits.under_way(address if caller is None else caller.device))
 
 
-def _sign_in(request: web.Request, service: Service, token: str, slug: str) -> None:
-    """Find the device behind a token: BAD_TOKEN, or how the device ended."""
+def _access(request: web.Request, service: Service, slug: str | None) -> Access | None:
+    """What a token says, where there is a council to show it to; BAD_TOKEN."""
+    token = request.headers.get("Authorization", "")
+    if slug is None or not token:
+        return None
     if not token.startswith(_BEARER):
         raise Refused(Code.BAD_TOKEN)
-    access = service.tokens.read(token.removeprefix(_BEARER), slug=slug, now=service.clock())
+    return service.tokens.read(token.removeprefix(_BEARER), slug=slug, now=service.clock())
+
+
+def _sign_in(request: web.Request, access: Access) -> None:
+    """Take the device behind a token for the caller; how it ended, if it did."""
     council = request[HOST].council
     signer = council.require_live(access.actor)
     request[ACTOR] = access.actor

@@ -129,6 +129,31 @@ async def test_requests_without_a_token_are_limited(edge: Edge) -> None:
     assert (await edge.get(f"/v1/{SLUG}/log/id"))[0] == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        (f"/v1/{SLUG}/log/id", "BAD_TOKEN"),
+        ("/v1/none/log/id", "BAD_TOKEN"),
+        ("/nowhere", "UNKNOWN_ID"),
+    ],
+)
+async def test_a_token_that_is_none_is_limited_like_none(edge: Edge, path: str, code: str) -> None:
+    """Whatever somebody writes there: it buys nothing at the limits."""
+    await edge.found()
+    service = edge.app[SERVICE]
+    now = service.clock()
+    service.clock = lambda: now
+    service.limits = Limits(Bounds(rate=2, rest_ms=1))
+
+    replies = [
+        await edge.client.get(path, headers={"Authorization": head})
+        for head in ("Bearer x", "x", "Bearer a.b.c")
+    ]
+
+    codes = [code_of(await reply.read()) for reply in replies]
+    assert codes == [code, code, "RATE_LIMITED"]
+
+
 async def test_an_unexpected_fault_is_answered_without_its_text(
     edge: Edge,
 ) -> None:
