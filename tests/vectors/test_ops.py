@@ -90,7 +90,8 @@ def _seat(answer: Data) -> Seat:
     )
 
 
-def _fold(conference: Conference, row: Data, room: TableRoom) -> Conference:
+def fold(conference: Conference, row: Data, room: TableRoom) -> Conference:
+    """Apply one row of the file, an operation or the answer to an invitation."""
     if "op" in row:
         return model.apply(conference, _op(row), room)
     return model.answer_seat(
@@ -102,13 +103,13 @@ def _fold(conference: Conference, row: Data, room: TableRoom) -> Conference:
     )
 
 
-def _play(given: Data) -> tuple[Conference, list[Data], TableRoom]:
+def play(given: Data) -> tuple[Conference, list[Data], TableRoom]:
     """Play all but the last row; hand that row on with the room it meets."""
     rows = [*FILE["scenes"][given["scene"]], *given["rows"]]
     own = rows[len(rows) - bool(given["rows"]) :]
     usual = _room({})
     before = reduce(
-        lambda conference, row: _fold(conference, row, usual),
+        lambda conference, row: fold(conference, row, usual),
         rows[: len(rows) - len(own)],
         Conference(),
     )
@@ -181,9 +182,9 @@ def _cases(expect: str) -> list[Any]:
 @pytest.mark.parametrize("case", _cases("accept"))
 def test_a_legal_row_has_the_outcome_of_the_file(case: Data) -> None:
     """Every row stands, and what the file names of the outcome is so."""
-    before, last, room = _play(case["in"])
+    before, last, room = play(case["in"])
 
-    after = reduce(lambda conference, row: _fold(conference, row, room), last, before)
+    after = reduce(lambda conference, row: fold(conference, row, room), last, before)
 
     summary = _summary(after, room)
     for name, expected in case["out"].items():
@@ -196,11 +197,11 @@ def test_a_legal_row_has_the_outcome_of_the_file(case: Data) -> None:
 @pytest.mark.parametrize("case", _cases("reject"))
 def test_an_illegal_row_is_refused_with_the_code_of_the_file(case: Data) -> None:
     """The last row alone is refused, says why, and leaves the state as it was."""
-    before, last, room = _play(case["in"])
+    before, last, room = play(case["in"])
     shown = model.plain(before)
 
     with pytest.raises(Refused) as refusal:
-        _fold(before, last[0], room)
+        fold(before, last[0], room)
 
     assert refusal.value.code.value == case["code"]
     assert refusal.value.facts.items() >= case["facts"].items()
