@@ -27,6 +27,7 @@ from tests.rules.signed_in import identity_of, session_of
 from tests.world import Staff, World, council, hash32, id16
 
 CASE = CaseId(id16("a case"))
+REGISTER = load()
 FH = RowHash(Hash(hash32("fh")))
 OTHER = RowHash(Hash(hash32("other")))
 IDS = [Hash(hash32("row"))]
@@ -258,7 +259,7 @@ def held(world: World, person: Staff, *heads: int, kept: RoomKeys | None = None)
     rows += [rows[-1]] * 5 if rows else []
     council = council_of(world, {f"cases/{CASE.hex()}/rows": [*rows, Code.RATE_LIMITED]})
     contents = Contents(identity=identity_of(person), rooms=() if kept is None else (kept,))
-    return Room(session_of(council, person, contents), CASE, register=load())
+    return Room(session_of(council, person, contents), CASE, register=REGISTER)
 
 
 def head_of(world: World, seq: int) -> Blob:
