@@ -237,6 +237,7 @@ def _take_ack(room: Room, row: Row, statement: Statement, live: Live | None) -> 
     _require_member(room, signer)
     by_chair = signer.wid == room.state.roster.chair
     _require(Code.RULE_DENIED, holds=by_chair or body.kind is not AckKind.ACT)
+    _require(Code.UNKNOWN_ID, holds=body.n is None or body.n <= room.state.epoch)
     room.state.require_feed_point(body.fd)
     room.state.heed_ack(body, signer)
     return _record(row, statement, signer.did), True

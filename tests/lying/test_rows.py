@@ -223,3 +223,12 @@ def test_a_room_that_halted_sends_nothing_again(arena: Arena) -> None:
 
     assert arrived == []
     assert len(member.room.session.vault.contents.unsent) == 1
+
+
+def test_no_bundle_is_reported_of_an_epoch_that_nobody_made(arena: Arena) -> None:
+    """Neither does she send it, nor would the server take it."""
+    member = done(arena, arena.writer(WHO))
+    epoch = member.room.state.epoch
+
+    assert refusal(arena, member.report_bundle(epoch + 1)) is Code.UNKNOWN_ID
+    assert refusal(arena, member.report_bundle(epoch)) is None

@@ -570,6 +570,10 @@ def _acting() -> Story:
     s.told("a kind of a later version", k.post(read), Code.UNKNOWN_TYPE)
     stranger = k.sign(k.ack_body(AckKind.BAD_BUNDLE, n=0), c.npo.dk)
     s.told("by a stranger", k.post(stranger), Code.NOT_MEMBER)
+    newest = k.sign(k.ack_body(AckKind.BAD_BUNDLE, n=k.state.epoch), c.elder.dk)
+    s.told("a report of the newest bundle", k.post(newest))
+    none = k.sign(k.ack_body(AckKind.BAD_BUNDLE, n=k.state.epoch + 1), c.elder.dk)
+    s.told("of one that nobody made yet", k.post(none), Code.UNKNOWN_ID)
     return s
 
 

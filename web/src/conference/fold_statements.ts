@@ -252,6 +252,7 @@ function takeAck(arrived: Arrival<Ack>): Judged {
   const signer = byDevice(arrived);
   requireMember(room, signer);
   require("RULE_DENIED", signer.wid === state.roster.chair || body.kind !== "act");
+  require("UNKNOWN_ID", body.n === null || body.n <= state.epoch);
   state.requireFeedPoint(body.fd);
   state.heedAck(body, signer);
   return { record: recordOf(arrived, { author: signer.did }), moves: true };
