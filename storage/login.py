@@ -26,8 +26,7 @@ class Login:
 async def who(connection: _Connection) -> Login:
     """Ask who this connection logged in as."""
     row = await connection.fetchrow(_SQL["login"])
-    if row is None:  # never: who is connected is there
-        raise AssertionError
+    assert row is not None  # noqa: S101 -- who is connected is there
     return Login(name=row["name"], is_super=row["super"], may_own=row["owns"])
 
 

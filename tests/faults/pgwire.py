@@ -14,6 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from tests.faults.between import Between
+
 _NAME: Final = ".s.PGSQL.5432"
 _HEAD: Final = 5
 
@@ -45,15 +47,13 @@ class _Line:
 
 
 @dataclass(slots=True)
-class Wire:
+class Wire(Between):
     """Listens on a socket in `folder`, passes on to the one in `target`."""
 
     folder: Path
     target: Path
     seen: Counter[str] = field(default_factory=Counter[str])
     _armed: dict[str, _Armed] = field(default_factory=dict[str, _Armed])
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
-    _server: asyncio.Server | None = None
 
     def arm(self, text: str, lost: Lost) -> asyncio.Event:
         """Lose the next line that carries a statement; the event tells that it happened."""
@@ -67,19 +67,6 @@ class Wire:
     async def start(self) -> None:
         """Listen."""
         self._server = await asyncio.start_unix_server(self._accept, self.folder / _NAME)
-
-    async def stop(self) -> None:
-        """Listen no more, and cut what is left."""
-        assert self._server is not None
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._pass_on(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, out = await asyncio.open_unix_connection(self.target / _NAME)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from tests.faults.between import Between
+
 _PIECE: Final = 65536
 _SILENCE: Final = 1.5  # seconds for which a half-open line says nothing
 
@@ -59,7 +61,7 @@ class _Line:
 
 
 @dataclass(slots=True, kw_only=True)
-class Proxy:
+class Proxy(Between):
     """Listens on a port of its own and passes everything on to a node."""
 
     target: int
@@ -67,8 +69,6 @@ class Proxy:
     port: int = 0
     cuts: int = 0
     _armed: _Armed | None = None
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
-    _server: asyncio.Server | None = None
 
     @property
     def url(self) -> str:
@@ -89,19 +89,6 @@ class Proxy:
         """Listen."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
-
-    async def stop(self) -> None:
-        """Listen no more, and cut what is left."""
-        assert self._server is not None
-        self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._pass_on(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
