@@ -4,8 +4,10 @@ import asyncio
 import errno
 import json
 import os
+import shutil
 import socket
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +19,10 @@ from server import __main__ as program
 from server.__main__ import BAD_SETTING, CANNOT_START, serve
 from server.settings import BadSetting, Flaw, Settings
 from server.troubles import tell
+from storage import embedded
 from storage.embedded import CannotStart, Trouble
 from storage.migrate import CannotMigrate, Mismatch
-from storage.pool import OWNER, SERVER
+from storage.pool import OWNER, SERVER, Role
 from tests.conftest import Cluster
 
 
@@ -33,7 +36,7 @@ def free_port() -> int:
 
 async def until_ready(url: str) -> None:
     """Wait until a node is ready."""
-    async with asyncio.timeout(10), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
         while True:
             try:
                 async with session.get(f"{url}/readyz") as reply:
@@ -170,6 +173,37 @@ async def test_a_node_migrates_as_the_owner_and_serves_as_the_other(
 
     await _served(replace(settings, migrate_url=_as(unmade, OWNER)))
     await _served(settings)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder of its own; not pytest's, which is closed to PostgreSQL's user under root."""
+    folder = Path(tempfile.mkdtemp(prefix="entaku-serve-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def test_with_a_database_of_its_own_no_connection_is_an_owner_s(place: Path) -> None:
+    """The owner migrated and went; whoever serves is the other login, each part in its role."""
+    port, ended = free_port(), asyncio.Event()
+    settings = Settings(data=place, port=port, origin=f"http://127.0.0.1:{port}")
+    running = asyncio.create_task(serve(settings, ended=ended))
+    await until_ready(settings.origin)
+
+    dsn = await asyncio.to_thread(
+        embedded.running, place / "postgres", "entaku", user=embedded.SUPERUSER
+    )
+    assert dsn is not None
+    connection = await asyncpg.connect(dsn)
+    rows = await connection.fetch(
+        "SELECT DISTINCT usename::text, application_name FROM pg_stat_activity"
+        " WHERE datname = 'entaku' AND pid <> pg_backend_pid() ORDER BY 2"
+    )
+    await connection.close()
+    ended.set()
+    await running
+
+    assert [tuple(row) for row in rows] == [(SERVER, role) for role in sorted(Role)]
 
 
 @pytest.mark.parametrize("error", TROUBLES, ids=repr)
