@@ -7,13 +7,17 @@ owns the database is in ENTAKU_MIGRATE_URL. Files may hold either, as for the se
 import asyncio
 import os
 import sys
+from typing import Final
 
-import asyncpg
 
 from cli.serve import ours_left_out
 from server.settings import BadSetting, read
 from server.troubles import tell
 from storage.migrate import CannotMigrate, bring_up
+
+OK: Final = 0
+CANNOT_MIGRATE: Final = 1
+BAD_SETTING: Final = 2
 
 
 def main() -> int:
@@ -22,13 +26,13 @@ def main() -> int:
         settings = read(ours_left_out(os.environ))
         if settings.database_url is None:
             print("ENTAKU_DATABASE_URL がありません。 / ENTAKU_DATABASE_URL is not set.")
-            return 2
+            return BAD_SETTING
         done, _ = asyncio.run(bring_up(settings.database_url, owner=settings.migrate_url))
-    except (BadSetting, CannotMigrate, OSError, asyncpg.PostgresError) as error:
+    except (BadSetting, CannotMigrate, OSError) as error:
         print(*(tell(error, port=0) or ()), sep="\n")
-        return 1
+        return BAD_SETTING if isinstance(error, BadSetting) else CANNOT_MIGRATE
     print(*done, sep="\n", end="\n" if done else "")
-    return 0
+    return OK
 
 
 if __name__ == "__main__":

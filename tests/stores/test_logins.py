@@ -1,5 +1,6 @@
 """Two logins: one owns and migrates, one serves and can become no owner."""
 
+import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator
@@ -9,9 +10,10 @@ import asyncpg
 import pytest
 
 from storage.login import who_at
-from storage.migrate import CannotMigrate, Mismatch, bring_up, migrate
+from storage.migrate import MIGRATIONS, CannotMigrate, Mismatch, bring_up, migrate
 from storage.pool import OWNER, SERVER, Role, open_pool
 from tests.conftest import Cluster
+from tools import migrate as tool
 
 _Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _NUMBER = itertools.count()
@@ -132,15 +134,42 @@ async def test_migrating_gives_a_new_login_the_roles_that_serve(
             assert await pool.fetchval("SELECT current_user") == role.value
 
 
-async def test_an_empty_database_waits_for_its_owner(cluster: Cluster, admin: _Connection) -> None:
-    """The login that serves makes no tables there."""
+@pytest.fixture
+async def unmade(cluster: Cluster) -> AsyncIterator[str]:
+    """A superuser's address of a database that no migration has touched."""
     name = f"test_{os.getpid()}_unmade_{next(_NUMBER)}"
-    await admin.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE template0")
+    superuser = await asyncpg.connect(cluster.dsn())
+    await superuser.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE template0")
+    yield cluster.dsn(name)
+    await superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await superuser.close()
 
+
+async def test_an_empty_database_waits_for_its_owner(unmade: str) -> None:
+    """The login that serves makes no tables there."""
     with pytest.raises(CannotMigrate):
-        await migrate(cluster.dsn(name, user=SERVER))
-    done, _ = await bring_up(cluster.dsn(name, user=SERVER), owner=cluster.dsn(name, user=OWNER))
+        await migrate(serving(unmade))
+    done, _ = await bring_up(serving(unmade), owner=owning(unmade))
 
     assert done
-    assert await migrate(cluster.dsn(name, user=SERVER)) == []
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    assert await migrate(serving(unmade)) == []
+
+
+async def test_the_tool_takes_both_addresses(
+    unmade: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the one that serves alone, it refuses in a sentence of each language."""
+    monkeypatch.delenv("ENTAKU_DATABASE_URL", raising=False)
+    assert await asyncio.to_thread(tool.main) == tool.BAD_SETTING
+    monkeypatch.setenv("ENTAKU_DATABASE_URL", serving(unmade))
+    capsys.readouterr()
+    assert await asyncio.to_thread(tool.main) == tool.CANNOT_MIGRATE
+    said = capsys.readouterr().out.splitlines()
+    monkeypatch.setenv("ENTAKU_MIGRATE_URL", owning(unmade))
+    assert await asyncio.to_thread(tool.main) == tool.OK
+    done = capsys.readouterr().out.splitlines()
+    assert await asyncio.to_thread(tool.main) == tool.OK
+
+    assert [SERVER in line for line in said] == [True, True]
+    assert done == [file.name for file in sorted(MIGRATIONS.glob("*.sql"))]
+    assert capsys.readouterr().out == ""
