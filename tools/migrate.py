@@ -9,7 +9,6 @@ import os
 import sys
 from typing import Final
 
-
 from cli.serve import ours_left_out
 from server.settings import BadSetting, read
 from server.troubles import tell
