@@ -24,9 +24,11 @@ class Answers(Http):
     def __init__(self, answers: Mapping[str, list[Answer]]) -> None:
         super().__init__(url="http://127.0.0.1", slug="answers")
         self.answers = {path: list(each) for path, each in answers.items()}
+        self.asked = 0
 
     async def _next(self, path: str) -> Closed | bytes:
         await asyncio.sleep(0)  # a real server answers later, too
+        self.asked += 1
         left = self.answers[path]
         found = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(found, Code):

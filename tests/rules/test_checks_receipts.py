@@ -196,6 +196,20 @@ async def test_a_promise_is_kept_open_or_broken(
     assert (found, missing) == (code, left)
 
 
+async def test_while_a_log_stands_still_one_question_a_round_is_asked(town: Signing) -> None:
+    """What was promised after the first missing leaf waits with it; nothing before it does."""
+    http = Answers({INCLUSION: [proof(LEAVES[0], index=1), Code.NOT_LOGGED]})
+    held: Any = SimpleNamespace(root=lambda: town.newest, size=town.size)
+    waiting = [Unredeemed(at=at, rcpt=Blob(town.receipt(ops=(LEAVES[1],)))) for at in range(10)]
+
+    left = await receipts.redeem(
+        waiting, log=cast("IdLog", held), ops=OpsLog(http=http, pin=pin(2)), net=town.net
+    )
+
+    assert left == tuple(waiting[1:])
+    assert http.asked == 2
+
+
 def test_a_promise_has_sixty_seconds(town: Signing) -> None:
     """Then its leaves must have been found."""
     one = Unredeemed(at=town.t, rcpt=Blob(b""))

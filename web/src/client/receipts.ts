@@ -123,15 +123,19 @@ export interface Logs {
   readonly net: NetId;
 }
 
-/** Look for the leaves of receipts in both verified logs; give those still missing. */
+/**
+ * Look for the leaves of receipts in both verified logs; give those from the first missing on.
+ *
+ * Logs grow in order, so what comes after it is not asked for: while a log stands still, whoever
+ * waits asks once a round, however much she wrote.
+ */
 export async function redeem(waiting: readonly Unredeemed[], logs: Logs): Promise<Unredeemed[]> {
   const under = { root: logs.log.root(), net: logs.net };
-  const left: Unredeemed[] = [];
-  for (const one of waiting) {
+  for (const [place, one] of waiting.entries()) {
     const receipt = verifyReceipt(bytesOfBlob(one.rcpt), under);
-    if (!(await isKept(receipt, logs))) left.push(one);
+    if (!(await isKept(receipt, logs))) return waiting.slice(place);
   }
-  return left;
+  return [];
 }
 
 async function isKept({ idn, leaves }: Receipt, { log, ops }: Logs): Promise<boolean> {

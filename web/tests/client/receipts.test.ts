@@ -109,8 +109,15 @@ describe("a receipt", () => {
     const notInId = unredeemed({ id: [hashAt(2)], ops: [] });
     const notInOps = unredeemed({ id: [], ops: [hashAt(7), hashAt(230)] });
 
-    const waiting = [kept, notInId, notInOps];
-    expect(await redeem(waiting, { log, ops, net: NET })).toEqual([notInId, notInOps]);
+    for (const missing of [notInId, notInOps])
+      expect(await redeem([kept, missing], { log, ops, net: NET })).toEqual([missing]);
+    const looked: string[] = [];
+    const counted = {
+      requireIncluded: (leaf: Digest) => (looked.push(leaf), ops.requireIncluded(leaf)),
+    };
+    const order = [notInOps, kept, notInId];
+    expect(await redeem(order, { log, ops: counted, net: NET })).toEqual(order);
+    expect(looked).toEqual([hashAt(7), hashAt(230)]);
     expect(await redeem([kept], { log: { ...log, size: 2 }, ops, net: NET })).toEqual([kept]);
   });
 
