@@ -20,6 +20,7 @@ from protocol.headers import OpHeader
 from protocol.ids import Blob, CaseId, DocId, Hash, Sid
 from protocol.payloads import Grant
 from protocol.room import Generation, RoomState, RosterEntry
+from protocol.times import SECOND, Instant
 from protocol.vocabulary import GrantWhat
 from protocol.wire import Frame
 from sdk.contents import Evidence
@@ -39,6 +40,7 @@ from sdk.words import Said, said
 
 CHUNK: Final = 64
 """Rows or bundles asked for at once."""
+_AGAIN: Final = 10 * SECOND  # each question is an entry in the log
 
 
 class Reader:
@@ -59,6 +61,7 @@ class Reader:
         }
         self.texts: Final[dict[Hash, Text]] = {}
         self.bad_epochs: Final[set[int]] = set()
+        self._asked: Final[dict[int, Instant]] = {}
         self.flaws: Final[dict[Hash, Code]] = {}
         self.differences: Final[set[Hash]] = set()
         self.halted: Code | None = None
@@ -125,9 +128,7 @@ class Reader:
         wanted = [
             entry
             for entry in self.state.rosters
-            if entry.body.n not in self.epochs
-            and entry.body.n not in self.bad_epochs
-            and self._my_sids(entry.recipients)
+            if self._is_to_be_opened(entry.body.n) and self._my_sids(entry.recipients)
         ]
         for start in range(0, len(wanted), CHUNK):
             part = wanted[start : start + CHUNK]
@@ -137,13 +138,22 @@ class Reader:
             for entry in part:
                 self._open_bundle(entry, data.get(bytes(entry.body.bun), b""))
 
+    def _is_to_be_opened(self, n: int) -> bool:
+        """A bundle that does not open never will; one that was kept back is asked for again."""
+        if n in self.epochs or n not in self.bad_epochs:
+            return n not in self.epochs
+        asked, now = self._asked.get(n), self.session.council.clock.now()
+        return asked is not None and now - asked >= _AGAIN
+
     def _open_bundle(self, entry: RosterEntry, data: bytes) -> None:
         """Lines 9 and 10 of section 5.22; a bad one leaves the epoch without a key."""
+        n, sid = entry.body.n, Hash(entry.sid)
+        self._asked.pop(n, None)
         try:
             parsed = rosters.require_bundle(self.state, entry, data)
             mine = self._my_sids(entry.recipients)
             eg = next(each.eg for each in parsed.entries if each.sid in mine)
-            self.epochs[entry.body.n] = open_bundle(
+            self.epochs[n] = open_bundle(
                 parsed,
                 entry,
                 net=self.session.council.net,
@@ -152,8 +162,14 @@ class Reader:
                 held=list(self.epochs.values()),
             )
         except Refused as refusal:
-            self.bad_epochs.add(entry.body.n)
-            self.flaws[Hash(entry.sid)] = refusal.code
+            self.bad_epochs.add(n)
+            self.flaws[sid] = refusal.code
+            # Other bytes, or none: the right ones may come.
+            if refusal.code is Code.BAD_BUNDLE_HASH:
+                self._asked[n] = self.session.council.clock.now()
+            return
+        self.bad_epochs.discard(n)
+        self.flaws.pop(sid, None)
 
     def _open_grants(self) -> None:
         for granted in self.state.grants:

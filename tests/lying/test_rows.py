@@ -1,5 +1,6 @@
 """What a client makes of rows that are late, hidden or her own: the server is in memory."""
 
+import asyncio
 from collections.abc import Awaitable, Coroutine, Generator
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from protocol import envelope
 from protocol.headers import NoteText
 from protocol.shapes import Closed
 from protocol.vocabulary import DocClass
-from protocol.wire import Frame, Post, Rows
+from protocol.wire import Frame, Post, Rows, Served
 from sdk import seating
 from sdk.receipts import verify_head
 from sdk.room import Room
@@ -232,3 +233,50 @@ def test_no_bundle_is_reported_of_an_epoch_that_nobody_made(arena: Arena) -> Non
 
     assert refusal(arena, member.report_bundle(epoch + 1)) is Code.UNKNOWN_ID
     assert refusal(arena, member.report_bundle(epoch)) is None
+
+
+# --- bundles -------------------------------------------------------------------------------------
+
+
+def keep_bundles_back(arena: Arena) -> None:
+    """Her next answer holds no bundle."""
+
+    def without(answer: Closed) -> Closed:
+        assert isinstance(answer, Served)
+        return replace(answer, bundles=())
+
+    arena.server.moods[WHO].bends[Served] = without
+
+
+def test_a_bundle_that_was_kept_back_is_asked_for_again(arena: Arena) -> None:
+    """After a while, and not each time that something happens; then the epoch is as any other."""
+    room, n = room_of(arena), room_of(arena).state.epoch + 1
+    done(arena, remove(arena))
+    keep_bundles_back(arena)
+    done(arena, room.open_keys())
+    assert (n in room.epochs, room.bad_epochs) == (False, {n})
+    entries = len(arena.server.ops)
+    done(arena, room.open_keys())
+    assert len(arena.server.ops) == entries
+    assert refusal(arena, say(arena, WHO)) is Code.BAD_BUNDLE
+    done(arena, asyncio.sleep(10))
+    done(arena, room.open_keys())
+
+    assert (n in room.epochs, room.bad_epochs) == (True, set())
+    assert room.flaws == {}
+    assert refusal(arena, say(arena, WHO)) is None
+
+
+def test_one_that_does_not_open_is_not(arena: Arena) -> None:
+    """Its roster commits to these bytes: no others will come."""
+    room, n = room_of(arena), room_of(arena).state.epoch + 1
+    done(arena, traitor.roster(arena, arena.line(WHO), 4))
+    done(arena, room.fetch())
+    done(arena, room.open_keys())
+    entries = len(arena.server.ops)
+    done(arena, asyncio.sleep(60))
+    done(arena, room.open_keys())
+
+    assert len(arena.server.ops) == entries
+    assert room.bad_epochs == {n}
+    assert list(room.flaws.values()) == [Code.BAD_BUNDLE]

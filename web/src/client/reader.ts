@@ -25,6 +25,7 @@ import {
   type RosterEntry,
 } from "../protocol/room";
 import { requireBundle } from "../protocol/roster";
+import { SECOND } from "../protocol/times";
 import { roomOf } from "./contents";
 import type { Feed } from "./feed";
 import {
@@ -45,6 +46,8 @@ import { said, saysSame, type Row, type Said } from "./words";
 export const CHUNK = 64;
 
 const NEVER = Infinity;
+/** How long, in ms, until a bundle is asked for again: each question is an entry in the log. */
+const AGAIN = 10 * SECOND;
 const WORDS: ReadonlySet<string> = new Set(["sum", "note", "ev", "op"]);
 
 /** Why rows are read: the server writes it into the log before it gives them. */
@@ -62,6 +65,8 @@ export class Reader {
   readonly docs: Map<Generation, Uint8Array>;
   readonly texts = new Map<Hash, Text>();
   readonly badEpochs = new Set<number>();
+  /** When (ms) a bundle that was kept back was asked for last, by its epoch. */
+  readonly #asked = new Map<number, number>();
   /** Things for me that did not open, with the reason. */
   readonly flaws = new Map<Hash, Code>();
   /** Snapshots that do not carry what this device holds itself. */
@@ -122,8 +127,7 @@ export class Reader {
 
   async #openBundles(): Promise<void> {
     const wanted = this.state.rosters.filter(({ body: { n }, recipients }) => {
-      const isOpen = this.epochs.has(n) || this.badEpochs.has(n);
-      return !isOpen && this.#mySids(recipients).size > 0;
+      return this.#isToBeOpened(n) && this.#mySids(recipients).size > 0;
     });
     for (const part of chunks(wanted)) {
       const ids = part.map(({ body }) => body.bun);
@@ -133,9 +137,17 @@ export class Reader {
     }
   }
 
+  /** A bundle that does not open never will; one that was kept back is asked for again. */
+  #isToBeOpened(n: number): boolean {
+    if (this.epochs.has(n) || !this.badEpochs.has(n)) return !this.epochs.has(n);
+    const asked = this.#asked.get(n);
+    return asked !== undefined && this.session.council.clock.now() - asked >= AGAIN;
+  }
+
   /** Lines 9 and 10 of section 5.22; a bad one leaves the epoch without a key. */
   #openBundle(entry: RosterEntry, data: Blob | undefined): void {
     const { n } = entry.body;
+    this.#asked.delete(n);
     const opened = this.#tried(entry.sid, () => {
       const bytes = data === undefined ? new Uint8Array() : bytesOfBlob(data);
       const parsed = requireBundle(this.state, entry, bytes);
@@ -145,8 +157,19 @@ export class Reader {
       const held = this.epochs.values();
       return openBundle(parsed, entry, { net, mine, key: this.sealingKey(eg), held });
     });
-    if (opened === null) this.badEpochs.add(n);
-    else this.epochs.set(n, opened);
+    if (opened === null) this.#keepBad(entry);
+    else {
+      this.epochs.set(n, opened);
+      this.badEpochs.delete(n);
+      this.flaws.delete(entry.sid);
+    }
+  }
+
+  #keepBad({ sid, body: { n } }: RosterEntry): void {
+    this.badEpochs.add(n);
+    // Other bytes, or none: the right ones may come.
+    const isKeptBack = this.flaws.get(sid) === "BAD_BUNDLE_HASH";
+    if (isKeptBack) this.#asked.set(n, this.session.council.clock.now());
   }
 
   /** What cannot be opened is remembered with its reason, and not tried again. */

@@ -11,7 +11,7 @@ import { sha256 } from "../../src/crypto/hashing";
 import { SigningKey } from "../../src/crypto/signing";
 import type { Frame, Payload, Receipted, Rows, Served } from "../../src/protocol/generated";
 import { blobOf, hashOf, idOf, ZERO_ID } from "../../src/protocol/ids";
-import type { CaseId, Did, Key, NetId, Nonce, RowHash, Wid } from "../../src/protocol/ids";
+import type { CaseId, Did, Hash, Key, NetId, Nonce, RowHash, Wid } from "../../src/protocol/ids";
 import { compose, sign, toDsse } from "../../src/protocol/statement";
 import { stories } from "../vectors/told_log";
 import type { RowTold, Story } from "../vectors/told_log";
@@ -38,10 +38,16 @@ export class Told {
   head: { seq: number; fh: RowHash; idn: number };
   signer = srv();
   asked = 0;
+  /** The time, in ms; the story's newest leaf by default. */
+  now: number;
   completing: () => Promise<boolean> = () => Promise.resolve(false);
   /** What happens between an answer being given and its being read. */
   meanwhile: () => Promise<void> = () => Promise.resolve();
-  served: () => Served = () => ({ frames: [], bundles: [], entry: OTHER }) as unknown as Served;
+  /** What is read by ticket. */
+  served: (ids: readonly Hash[]) => Pick<Served, "frames" | "bundles"> = () => ({
+    frames: [],
+    bundles: [],
+  });
   /** What is sent is answered with. */
   posted: () => Promise<Receipted> = () => Promise.reject(new Error("nobody sends"));
 
@@ -56,6 +62,7 @@ export class Told {
     this.caseId = caseId;
     this.frames = story.rows.map(frameOf);
     this.head = { seq, fh, idn };
+    this.now = this.room.directory.time(this.room.directory.size);
   }
 
   /** The room on a device that has just started. */
@@ -72,7 +79,7 @@ export class Told {
       complete: () => this.completing(),
     };
     const council = {
-      ...{ net: this.net, log, clock: new Clock(() => directory.time(directory.size)) },
+      ...{ net: this.net, log, clock: new Clock(() => this.now) },
       root: () => ({ srv: keys, req: 1 }),
       http: {
         get: (_path: string, _kind: unknown, asking: Asking) => this.rows(asking),
@@ -81,7 +88,8 @@ export class Told {
     };
     const me = { did: idOf<Did>(new Uint8Array(16)), wid: ZERO_ID as Wid, ik: keys[0] };
     const rest = {
-      read: () => Promise.resolve(this.served()),
+      read: (_case: CaseId, _purpose: string, ids: readonly Hash[]) =>
+        Promise.resolve(this.served(ids)),
       heard: () => undefined,
       logAge: () => 0,
       sync: () => Promise.resolve(false),
