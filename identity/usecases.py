@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from crypto import signing
 from crypto.errors import Code, Refused
 from identity import model
@@ -17,7 +19,7 @@ from protocol.directory import Directory, Signer
 from protocol.ids import Blob, Digest, Hash, Id, LinkId, NetId, Sid, Wid
 from protocol.leaf import case_of, leaf_for
 from protocol.payloads import PAYLOADS, Basis, Device, Join, Link, Worker
-from protocol.requests import auth_message, require_recent
+from protocol.requests import auth_message, name_message, require_recent
 from protocol.statement import Statement, signature_hash, to_dsse
 from protocol.times import Instant
 from protocol.wire import Admit, LinkOffer, NameBeside, Pend, Pending, SignIn
@@ -244,16 +246,25 @@ async def has_offer(lid: LinkId, *, waiting: WaitingRoom, now: datetime) -> bool
     return any(each.key == lid and each.typ == OFFER for each in await waiting.all(now=now))
 
 
-async def find_waiting(key: bytes, *, waiting: WaitingRoom, now: datetime) -> Pending:
+async def find_waiting(
+    key: bytes, *, sig: bytes | None, net: NetId, waiting: WaitingRoom, now: datetime
+) -> Pending:
     """Fetch what waits under a key, or for the person or device of that id.
 
-    Whoever knows an inv, lid, sid, wid or did may ask; bases are not found here. UNKNOWN_ID.
+    Whoever knows an inv, lid, sid, wid or did may ask; bases are not found here. The name beside
+    a certificate is for the person herself, who signs for it. UNKNOWN_ID, BAD_SIG.
     """
     for each in sorted(await waiting.all(now=now), key=lambda each: each.until, reverse=True):
         if each.typ not in PAYLOADS or each.typ == "basis":
             continue
-        if each.key == key or model.answers_to(model.revive(each).body, key):
-            return _pending(each)
+        body = model.revive(each).body
+        if each.key == key or model.answers_to(body, key):
+            found = _pending(each)
+            if sig is None or not isinstance(body, Worker):
+                return replace(found, name=None)
+            message = name_message(net=net, key=key)
+            signing.verify(public=body.ik, message=message, signature=sig)
+            return found
     raise Refused(Code.UNKNOWN_ID)
 
 

@@ -1,4 +1,4 @@
-"""What a device signs to ask for something: sign-in, reading, joining a feed (section 5.20).
+"""What somebody signs to ask for something: sign-in, reading, joining a feed (section 5.20).
 
 `origin` is the one of the pinned root, never one that a challenge or a page names; times are
 in whole seconds.
@@ -51,6 +51,11 @@ def sub_message(
     """Encode a subscription: the read request for all pushes until the token ends."""
     head = (net, origin.encode(), case, sit or b"", u64(start), nonce, u64(time), device)
     return pae("shk1/sub", parts(*head))
+
+
+def name_message(*, net: NetId, key: bytes) -> bytes:
+    """Encode what a newcomer's ik signs for her name; `key` is under what her certificate waits."""
+    return pae("shk1/pend", parts(net, key))
 
 
 def signed_request(message: bytes, sig: bytes) -> bytes:

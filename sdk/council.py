@@ -6,12 +6,14 @@ from typing import Final
 
 from crypto.entropy import Entropy
 from crypto.errors import Code, Refused
+from crypto.signing import SigningKey
 from protocol import admission
 from protocol.codec import b64u
 from protocol.derived import ek_hash
 from protocol.ids import Blob, Digest, Id, InvId, NetId, Nonce, Sid, Wid
 from protocol.keys import name_commitment
 from protocol.payloads import Receipt, Root
+from protocol.requests import name_message
 from protocol.shapes import UNSET, Unset
 from protocol.statement import Signature, Statement, parse, to_dsse
 from protocol.times import SECOND, Instant
@@ -163,19 +165,24 @@ class Council:
         raw = to_dsse(statement, signatures)
         await self.http.done("pend", Pend(key=Blob(key), statement=Blob(raw), mac=mac, name=name))
 
-    async def pending(self, key: bytes) -> Pending | None:
-        """Look for what waits under a key."""
+    async def pending(self, key: bytes, *, person: SigningKey | None = None) -> Pending | None:
+        """Look for what waits under a key; the name beside a certificate is for its `person`."""
+        query: list[tuple[str, str]] = []
+        if person is not None:
+            query = [("sig", b64u(person.sign(name_message(net=self.net, key=key))))]
         try:
-            return await self.http.get(f"pend/{b64u(key)}", Pending)
+            return await self.http.get(f"pend/{b64u(key)}", Pending, query=query)
         except Refused as refusal:
             if refusal.code is not Code.UNKNOWN_ID:
                 raise
             return None
 
-    async def wait_for(self, key: bytes, *, patience: int = PATIENCE) -> Pending:
+    async def wait_for(
+        self, key: bytes, *, patience: int = PATIENCE, person: SigningKey | None = None
+    ) -> Pending:
         """Look until something waits under a key; UNKNOWN_ID after `patience` ms."""
         deadline = self.clock.now().plus(patience)
-        while (found := await self.pending(key)) is None:
+        while (found := await self.pending(key, person=person)) is None:
             if self.clock.now() > deadline:
                 raise Refused(Code.UNKNOWN_ID)
             await asyncio.sleep(_STEP)

@@ -184,7 +184,7 @@ async def _certificate(
     accepted = council.log.directory.by_ik.get(joining.ik)
     name = ""
     if accepted is None:
-        pending = await council.wait_for(joining.wid, patience=patience)
+        pending = await council.wait_for(joining.wid, patience=patience, person=person)
         await council.sync()
         statement = parse(pending.statement)
         body = _own_certificate(statement, joining, pending)

@@ -144,16 +144,21 @@ async def find_offer(request: web.Request) -> web.Response:
 
 @routes.get(
     "/v1/{slug}/pend/{key}",
-    ja="両側だけが知るIDのもとに待つものを受け取る",
+    ja="両側の知るIDのもとに待つものを受け取る。氏名は本人の署名があるときだけ",
     access=Access.KNOWING,
     gives=wire.Pending,
-    refuses=BYTES,
+    refuses=BYTES | {Code.BAD_SIG},
+    query=(Query(name="sig", kind=Blob),),
 )
 async def find(request: web.Request) -> web.Response:
-    """Fetch what waits under an id that only its two sides know."""
+    """Fetch what waits under an id that both sides know; with the person's `sig`, her name too."""
     council, now = host(request).council, service(request).clock()
     key = codec.from_b64u(request.match_info["key"])
-    return answer(await usecases.find_waiting(key, waiting=council.waiting, now=now))
+    sig = codec.from_b64u(request.query["sig"]) if "sig" in request.query else None
+    found = await usecases.find_waiting(
+        key, sig=sig, net=council.net, waiting=council.waiting, now=now
+    )
+    return answer(found)
 
 
 # ---------------------------------------------------------------- sign-in

@@ -17,7 +17,7 @@ from protocol.derived import device_id, ek_hash, worker_id
 from protocol.ids import Aid, Blob, Did, Digest, Hash, Id, InvId, Key, NetId, Nonce, Sid, Wid
 from protocol.invitation import Secret
 from protocol.payloads import Payload
-from protocol.requests import auth_message
+from protocol.requests import auth_message, name_message
 from protocol.statement import Statement, to_dsse
 from protocol.times import DAY, HOUR, Instant
 from protocol.vocabulary import AgencyForm, AgencyKind, Cap
@@ -350,11 +350,16 @@ class Edge:
         """Where something waits."""
         return f"/v1/{SLUG}/pend/{codec.b64u(waiting)}"
 
-    async def pending(self, waiting: bytes) -> Pending:
-        """Fetch what waits under an id."""
-        status, reply = await self.get(self.pend_path(waiting))
+    async def pending(self, waiting: bytes, *, ik: SigningKey | None = None) -> Pending:
+        """Fetch what waits under an id; the name beside it with the key that it names."""
+        sig = "" if ik is None else self.name_proof(waiting, ik)
+        status, reply = await self.get(f"{self.pend_path(waiting)}{sig}")
         assert status == 200, reply
         return codec.decode(reply, Pending)
+
+    def name_proof(self, waiting: bytes, ik: SigningKey) -> str:
+        """What shows that somebody may see the name beside what waits."""
+        return f"?sig={codec.b64u(ik.sign(name_message(net=self.net, key=waiting)))}"
 
     async def waits(self, person: Person) -> tuple[Pending, ...]:
         """What waits for a person's signature."""

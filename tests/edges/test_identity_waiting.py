@@ -41,9 +41,10 @@ async def test_a_worker_joins_step_by_step(edge: Edge) -> None:
     left = Pend(key=Blob(begun.sid), statement=half, name=person.name)
     assert (await edge.send(f"/v1/{SLUG}/pend", left))[0] == 200
 
-    waits = await edge.pending(person.wid)
+    waits = await edge.pending(person.wid, ik=person.ik)
     assert (waits.key, waits.name) == (Blob(begun.sid), person.name)
     assert waits.statement == half
+    await only_she_is_told_her_name(edge, person, begun.sid)
     status, _ = await edge.admit(signed(worker, office.registrar, person.ik)[1])
     assert status == 200
     await edge.host.council.settled()
@@ -53,6 +54,20 @@ async def test_a_worker_joins_step_by_step(edge: Edge) -> None:
     assert names[begun.sid][0] == person.name.name
     for waiting in (secret.inv, person.wid, begun.sid):
         assert code_of((await edge.get(edge.pend_path(waiting)))[1]) == "UNKNOWN_ID"
+
+
+async def only_she_is_told_her_name(edge: Edge, person: Person, sid: Sid) -> None:
+    """Her id follows from the log, so that anybody can ask; the signature is for this key alone."""
+    for waiting in (person.wid, sid):
+        assert (await edge.pending(waiting)).name is None
+        assert (await edge.pending(waiting, ik=person.ik)).name == person.name
+        for wrong in (
+            edge.name_proof(waiting, person.dk),
+            edge.name_proof(bytes(16), person.ik),
+            "?sig=",
+        ):
+            _, reply = await edge.get(f"{edge.pend_path(waiting)}{wrong}")
+            assert code_of(reply) == "BAD_SIG"
 
 
 async def test_one_join_waits_for_one_invitation(edge: Edge) -> None:

@@ -137,6 +137,12 @@ def _sub(fields: Fields) -> Record:
     return {"data": message.hex()}
 
 
+def _name(fields: Fields) -> Record:
+    key = Hash(fields.hex("key"))
+    message = requests.name_message(net=NetId(Hash(fields.hex("net"))), key=key)
+    return {"data": message.hex()}
+
+
 _WIRE: Final[dict[str, type[msgspec.Struct]]] = {
     name: kind
     for name, kind in vars(wire).items()
@@ -154,6 +160,7 @@ _OPERATIONS: Final[Mapping[str, Operation]] = {
     "auth": _auth,
     "read": _read,
     "sub": _sub,
+    "name": _name,
     "sha256": _sha256,
 }
 
@@ -328,6 +335,7 @@ def _requests(rng: random.Random, count: int) -> Iterator[Line]:
         }
         place = {"case": rng.randbytes(16).hex(), "nonce": rng.randbytes(16).hex()}
         ids = [rng.randbytes(rng.choice((0, 5, 32))).hex() for _ in range(rng.randrange(4))]
+        yield _line("name", net=asking["net"], key=rng.randbytes(32).hex())
         yield _line("auth", **asking, nonce=rng.randbytes(32).hex())
         yield _line("read", **asking, **place, purpose="open", ids=ids)
         yield _line("read", **asking, **place | {"case": None}, purpose="audit.denied", ids=ids)

@@ -5,13 +5,14 @@ from typing import Final
 
 from protocol import codec
 from protocol.codec import b64u
+from protocol.derived import worker_id
 from protocol.ids import Blob, Hash, InvId, Sid
 from protocol.invitation import Secret
-from protocol.requests import auth_message
+from protocol.requests import auth_message, name_message
 from protocol.shapes import Closed
 from protocol.statement import parse
 from protocol.times import SECOND
-from protocol.wire import Admit, Challenge, Pend, Reserve, SignIn, Waits, Wanted
+from protocol.wire import Admit, Challenge, Pend, Pending, Reserve, SignIn, Waits, Wanted
 from tests.edges.people import ORIGIN, seed
 from tests.edges.rights import deeds
 from tests.edges.rights.asking import LARGE, Ask, Make, Sent, ask, plain, v1, with_body
@@ -96,6 +97,23 @@ def _count_waiting(_place: Place, data: bytes) -> str:
     return f"{len(codec.decode(data, Waits, limit=LARGE).pending) > 0:d}+"
 
 
+def _newcomer(place: Place, _who: Who) -> Sent:
+    """What an id says that everybody computes from the log."""
+    wid = worker_id(net=place.net, aid=place.aids["member"], inv=place.joined.inv)
+    return Sent(to=v1(f"pend/{b64u(wid)}"))
+
+
+def _as_newcomer(place: Place, who: Who) -> Sent:
+    """The same, with a signature of another hand than the certificate names."""
+    wid = worker_id(net=place.net, aid=place.aids["member"], inv=place.joined.inv)
+    sig = who.dk.sign(name_message(net=place.net, key=wid))
+    return Sent(to=v1(f"pend/{b64u(wid)}?sig={b64u(sig)}"))
+
+
+def _is_named(_place: Place, data: bytes) -> str:
+    return "no name" if codec.decode(data, Pending).name is None else "name"
+
+
 STATEMENTS: Final = [
     _admit("root that is logged", deeds.logged_root),
     _admit("invitation", deeds.invitation),
@@ -115,6 +133,13 @@ STATEMENTS: Final = [
         "join, by its invitation",
         _waiting(lambda place: place.joined.inv),
     ),
+    ask(
+        "GET /v1/{slug}/pend/{key}",
+        "certificate, by the newcomer's id",
+        _newcomer,
+        say=_is_named,
+    ),
+    ask("GET /v1/{slug}/pend/{key}", "the same, signed by another", _as_newcomer),
     ask(
         "GET /v1/{slug}/pend/{key}",
         "decision, by its id",

@@ -15,8 +15,9 @@ from protocol.derived import worker_id
 from protocol.headers import SumText
 from protocol.ids import Aid, Blob, CaseId, Hash, ItemId, NetId, Sid, SitId
 from protocol.invitation import Secret
+from protocol.keys import name_commitment
 from protocol.ops import ItemBasis, PlannedItem, SeatEnded, SeatInv, SitConv, SitOpen
-from protocol.payloads import Audience, Invite, Join, Revoke, Scope
+from protocol.payloads import Audience, Invite, Join, Revoke, Scope, Worker
 from protocol.statement import compose, sign
 from protocol.times import HOUR
 from protocol.vocabulary import (
@@ -32,7 +33,7 @@ from protocol.vocabulary import (
     SeatAnswer,
     SeatEnd,
 )
-from protocol.wire import LinkOffer
+from protocol.wire import LinkOffer, NameBeside
 from sdk import bases, seating
 from sdk.contents import Identity
 from sdk.documents import Plan
@@ -154,7 +155,9 @@ async def settle(edge: Edge, town: Town) -> Place:
         await client.close()
     live, joined, offer = (Secret(seed()[:16]) for _ in range(3))
     await _invite(cast, live)
-    await _ask_to_join(cast, joined, await _invite(cast, joined))
+    invite = await _invite(cast, joined)
+    await _ask_to_join(cast, joined, invite)
+    await _certify(cast, invite)
     place = Place(
         edge=edge,
         net=cast.town.council.net,
@@ -364,6 +367,28 @@ async def _ask_to_join(cast: Cast, secret: Secret, invite: Invite) -> None:
     made = compose(body)
     mac = secret.join(council.net, tbs=made.tbs)
     await council.pend(invite.inv, made, sign(made, ik), sign(made, dk), mac=mac)
+
+
+async def _certify(cast: Cast, invite: Invite) -> None:
+    """Let her certificate wait for her, with her name beside."""
+    council, beside = cast.town.council, NameBeside(name="佐藤 春子", salt=Hash(seed()))
+    body = Worker(
+        net=council.net,
+        nce=council.nonce(),
+        iat=council.iat(),
+        wid=worker_id(net=council.net, aid=invite.aid, inv=invite.inv),
+        aid=invite.aid,
+        nh=name_commitment(beside.salt, name=beside.name),
+        ik=public(key()),
+        caps=invite.caps,
+        gen=0,
+        inv=invite.inv,
+        nbf=council.iat().plus(-HOUR),
+        exp=council.iat().plus(24 * HOUR),
+        prev=None,
+    )
+    made = compose(body)
+    await council.pend(made.sid, made, sign(made, registrar(2)), name=beside)
 
 
 async def _offer(cast: Cast, who: Who, secret: Secret) -> None:

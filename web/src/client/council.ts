@@ -10,12 +10,14 @@ import { Names, Pending, Receipted, SealingKeys, type Receipt } from "../protoco
 import type { Blob, Digest, Hash, Id, InvId, NetId, Nonce, Sid, Wid } from "../protocol/ids";
 import { blobOf, bytesOf, bytesOfBlob, idOf } from "../protocol/ids";
 import { nameCommitment } from "../protocol/keys";
+import { nameMessage } from "../protocol/requests";
 import type { Signature, Statement } from "../protocol/statement";
 import { parse, toDsse } from "../protocol/statement";
 import type { Clock } from "./clock";
 import type { LogPin } from "./contents";
 import { IdLog, type KeptLog } from "./idlog";
 import { verifyReceipt } from "./receipts";
+import type { Signer } from "./signer";
 import type { Headers, Http } from "./transport";
 import { pause } from "./transport";
 
@@ -40,6 +42,13 @@ export interface Beside {
   readonly ek?: Blob;
   readonly name?: NameBeside;
   readonly mac?: Digest;
+}
+
+/** How long to look for what waits, and as whom. */
+export interface Waited {
+  readonly patience?: number;
+  readonly signal?: AbortSignal;
+  readonly person?: Signer;
 }
 
 /** What a council is met with; `net` is null only where the fingerprint is still to be learned. */
@@ -174,10 +183,12 @@ export class Council {
     });
   }
 
-  /** Looks for what waits under a key; null while nothing does. */
-  async pending(key: Id | Hash): Promise<Pending | null> {
+  /** Looks for what waits under a key; null while nothing does. A name is for its `person` alone. */
+  async pending(key: Id | Hash, person?: Signer): Promise<Pending | null> {
+    const sig = await person?.sign(nameMessage(this.net, key));
+    const query = sig === undefined ? [] : [["sig", blobOf(sig)] as const];
     try {
-      return await this.http.get(`pend/${keyOf(key)}`, Pending);
+      return await this.http.get(`pend/${keyOf(key)}`, Pending, { query });
     } catch (error) {
       if (error instanceof Refused && error.code === "UNKNOWN_ID") return null;
       throw error;
@@ -185,13 +196,10 @@ export class Council {
   }
 
   /** Looks until something waits under a key; UNKNOWN_ID after `patience` ms, or once aborted. */
-  async waitFor(
-    key: Id | Hash,
-    { patience = PATIENCE, signal }: { readonly patience?: number; readonly signal?: AbortSignal },
-  ): Promise<Pending> {
+  async waitFor(key: Id | Hash, { patience = PATIENCE, signal, person }: Waited): Promise<Pending> {
     const deadline = this.clock.now() + patience;
     for (let step = STEP; ; step = Math.min(2 * step, LONGEST_STEP)) {
-      const found = await this.pending(key);
+      const found = await this.pending(key, person);
       if (found !== null) return found;
       if (signal?.aborted === true || this.clock.now() > deadline) throw new Refused("UNKNOWN_ID");
       await pause(step, signal);

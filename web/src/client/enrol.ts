@@ -215,7 +215,7 @@ async function certificate(
   await council.sync();
   let name = "";
   if (!council.log.directory.byIk.has(joining.ik)) {
-    const pending = await council.waitFor(joining.wid, waiting);
+    const pending = await council.waitFor(joining.wid, { ...waiting, person });
     await council.sync();
     const statement = parse(bytesOfBlob(pending.statement));
     const body = ownCertificate(statement, joining, pending);

@@ -12,6 +12,7 @@ import {
   bytesOf,
   type CaseId,
   type Hash,
+  type Id,
   type NetId,
   type Nonce,
   type Sid,
@@ -72,6 +73,11 @@ export function subMessage(asked: SubRequest): Uint8Array {
   const place = [bytesOf(net), utf8(origin), bytesOf(caseId), sit === null ? NONE : bytesOf(sit)];
   const who = [u64(start), bytesOf(nonce), u64(time), bytesOf(device)];
   return pae("shk1/sub", parts(...place, ...who));
+}
+
+/** Encode what a newcomer's ik signs for her name; `key` is under what her certificate waits. */
+export function nameMessage(net: NetId, key: Id | Hash): Uint8Array {
+  return pae("shk1/pend", parts(bytesOf(net), bytesOf(key)));
 }
 
 /** Join a request and its signature: what is kept, and what an entry's `s` hashes. */

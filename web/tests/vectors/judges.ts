@@ -12,7 +12,7 @@ import type { CaseId, NetId, Sid, SitId } from "../../src/protocol/ids";
 import { bytesOf, hashOf, idOf } from "../../src/protocol/ids";
 import type { Shape } from "../../src/protocol/kinds";
 import { Leaf } from "../../src/protocol/leaf";
-import { authMessage, readMessage, subMessage } from "../../src/protocol/requests";
+import { authMessage, nameMessage, readMessage, subMessage } from "../../src/protocol/requests";
 import * as statement from "../../src/protocol/statement";
 import type { Fields, Operation } from "./cases";
 import { OPERATIONS } from "./operations";
@@ -58,6 +58,9 @@ const REQUESTS: Readonly<Record<string, Operation>> = {
       data: hex(readMessage({ ...asking(f), ...what, caseId, nonce: idOf(f.hex("nonce")) })),
     };
   },
+  name: (f) => ({
+    data: hex(nameMessage(hashOf<NetId>(f.hex("net")), hashOf(f.hex("key")))),
+  }),
   sub: (f) => {
     const sit = f.maybe("sit", (name) => idOf<SitId>(f.hex(name)));
     const place = { caseId: idOf<CaseId>(f.hex("case")), sit, start: f.number("start") };
