@@ -68,13 +68,11 @@ def main() -> int:
     parser.add_argument("slices", nargs="*")
     wanted: list[str] = parser.parse_args().slices
     os.nice(_NICE)
-    known = _known()
-    names = [each.name for each in _slices()]
     for each in _slices():
         if not wanted or each.name in wanted:
-            known[each.name] = _run(each)
-            _keep({name: known[name] for name in names if name in known})
-    unexplained, outdated = _compared(known)
+            outcome = _run(each)
+            _keep(_known() | {each.name: outcome})
+    unexplained, outdated = _compared(_known())
     for change in unexplained:
         print(f"UNEXPLAINED {change}")
     for change in outdated:
@@ -177,13 +175,15 @@ def explained() -> dict[str, str]:
 
 
 def _known() -> dict[str, Outcome]:
+    """What the last runs left, slice by slice."""
     if not RESULT.exists():
         return {}
     kept = json.loads(RESULT.read_text(encoding="utf-8"))
     return cast("dict[str, Outcome]", kept["slices"])
 
 
-def _keep(known: Mapping[str, Outcome]) -> None:
+def _keep(outcomes: Mapping[str, Outcome]) -> None:
+    known = {each.name: outcomes[each.name] for each in _slices() if each.name in outcomes}
     files = [counts for outcome in known.values() for counts in outcome["files"].values()]
     total = sum(map(Counter[str], files), Counter[str]())
     figures = {
