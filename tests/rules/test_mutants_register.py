@@ -2,12 +2,14 @@
 
 import json
 import re
+import tomllib
 from importlib import resources
 
 import msgspec
 import pytest
 
 from consent.register import load, parse
+from protocol.vocabulary import AgencyKind
 
 TEXT = resources.files("consent").joinpath("bases.toml").read_text(encoding="utf-8")
 
@@ -40,3 +42,15 @@ def test_a_basis_may_need_everything_that_has_a_name() -> None:
 
     assert changes == 1
     assert any(sorted(entry.needs) == needs for entry in parse(text.encode()).bases.values())
+
+
+@pytest.mark.parametrize("kind", AgencyKind)
+def test_the_matrix_is_read_by_row_and_column(kind: AgencyKind) -> None:
+    """The cell of a kind of agency under the column of a basis, for guests and for members."""
+    raw = tomllib.loads(TEXT)
+    register = load()
+
+    for law, entry in raw["bases"].items():
+        cell = raw["matrix"][kind.value][raw["columns"].index(entry["column"])].split("/")
+        assert register.access(law, kind, guest=True).value == cell[0]
+        assert register.access(law, kind, guest=False).value == cell[-1]
