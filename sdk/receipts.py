@@ -1,5 +1,6 @@
 """What the server signed: receipts and heads, and whether it keeps its word (sections 5.2a, 7)."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -54,6 +55,7 @@ class OpsLog:
         self._http = http
         self.pin = pin
         self.checkpoint: bytes = b""
+        self._growing = asyncio.Lock()
 
     async def sync(self, root: Root, now: Instant) -> LogPin:
         """Take the newest checkpoint, provided that it extends the last one.
@@ -61,6 +63,11 @@ class OpsLog:
         Raises:
             Refused: UNTRUSTED, BAD_SIG, ROLLBACK, BAD_PROOF, EQUIVOCATION.
         """
+        # One after another: an answer that comes late must not be taken for a log that shrank.
+        async with self._growing:
+            return await self._sync(root, now)
+
+    async def _sync(self, root: Root, now: Instant) -> LogPin:
         raw = await self._http.text("log/ops/checkpoint")
         verifiers = [Verifier.parse(vkey) for vkey in root.logs.ops.vkeys]
         signed = checkpoints.open_signed(raw, verifiers)
@@ -96,9 +103,10 @@ class OpsLog:
         Raises:
             Refused: NOT_LOGGED while it does not; BAD_PROOF for a false proof.
         """
-        if self.pin is None:
+        pin = self.pin  # of one moment: it may grow while the proof is on its way
+        if pin is None:
             raise Refused(Code.NOT_LOGGED)
-        query = {"hash": b64u(leaf), "size": str(self.pin.n)}
+        query = {"hash": b64u(leaf), "size": str(pin.n)}
         try:
             proof = await self._http.get("log/ops/proof/inclusion", Proof, query=query)
         except Refused as refusal:
@@ -108,7 +116,7 @@ class OpsLog:
         if proof.index is None:
             raise Refused(Code.BAD_PROOF)
         merkle.verify_inclusion(
-            leaf=leaf, index=proof.index, size=self.pin.n, path=proof.hashes, root=self.pin.r
+            leaf=leaf, index=proof.index, size=pin.n, path=proof.hashes, root=pin.r
         )
         return proof.index
 

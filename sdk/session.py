@@ -290,11 +290,11 @@ class Session:
         if not waiting:
             return
         await self.sync()
-        pin = await self.ops.sync(self.council.root(), self.council.clock.now())
+        await self.ops.sync(self.council.root(), self.council.clock.now())
         left = await redeem(waiting, log=self.council.log, ops=self.ops, net=self.council.net)
         done = set(waiting) - set(left)
         await self.vault.update(lambda c: _redeemed(c, done))
-        await self.vault.update(lambda c: replace(c, ops=pin))
+        await self.vault.update(lambda c: replace(c, ops=self.ops.pin))
         if is_overdue(left, self.council.clock.now()):
             raise Refused(Code.NOT_LOGGED)
 

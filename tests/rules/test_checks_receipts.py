@@ -1,5 +1,7 @@
 """What a server signed, and the log in which it has to stand; each check by itself."""
 
+import asyncio
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,6 +19,7 @@ from sdk import receipts
 from sdk.contents import LogPin, Unredeemed
 from sdk.idlog import IdLog
 from sdk.receipts import OpsLog
+from sdk.transport import A, Query
 from tests.rules.answers import Answer, Answers
 from tests.rules.ops_log import Town, checkpoint_of
 from tests.world import hash32, signing_key
@@ -137,6 +140,63 @@ async def test_the_other_log_only_grows(
 
     assert found is code
     assert (ops.checkpoint == served) is (code is None)
+
+
+class Slow(Answers):
+    """The same; what is looked for is found only after the log has grown."""
+
+    async def get(
+        self,
+        path: str,
+        kind: type[A],
+        *,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> A:
+        """Answer a question, one for a place a while later."""
+        for _ in range(50 if path == INCLUSION else 0):
+            await asyncio.sleep(0)
+        return await super().get(path, kind, query=query, headers=headers)
+
+
+class Late(Answers):
+    """The same; what was asked for first is answered last."""
+
+    async def text(self, path: str, *, headers: Mapping[str, str] | None = None) -> bytes:
+        """Answer with a file, the first one a while later."""
+        is_first = self.asked == 0
+        found = await super().text(path, headers=headers)
+        for _ in range(50 if is_first else 0):
+            await asyncio.sleep(0)
+        return found
+
+
+async def test_a_late_answer_is_no_log_that_shrank(town: Signing) -> None:
+    """Whoever looks twice at once looks one after the other, and the pin never goes back."""
+    growth = proof(merkle.root(LEAVES[2:]))
+    http = Late({CHECKPOINT: [signed(2), signed(4)], GROWTH: [growth]})
+    ops = OpsLog(http=http, pin=None)
+
+    first, second = await asyncio.gather(*(ops.sync(town.newest, town.t) for _ in range(2)))
+
+    assert (first.n, second.n) == (2, 4)
+    assert ops.pin == second
+
+
+async def test_a_proof_is_of_the_size_that_was_asked_for(town: Signing) -> None:
+    """The log grows while it is on its way: no false proof of an honest server."""
+    answers: dict[str, list[Answer]] = {
+        INCLUSION: [proof(LEAVES[0], index=1)],
+        CHECKPOINT: [signed(4)],
+        GROWTH: [proof(merkle.root(LEAVES[2:]))],
+    }
+    ops = OpsLog(http=Slow(answers), pin=pin(2))
+
+    index, _ = await asyncio.gather(ops.require_included(LEAVES[1]), ops.sync(town.newest, town.t))
+
+    assert index == 1
+    assert ops.pin is not None
+    assert ops.pin.n == 4
 
 
 @pytest.mark.parametrize(

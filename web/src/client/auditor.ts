@@ -20,6 +20,7 @@ import { SECOND } from "../protocol/times";
 import type { Session } from "./session";
 import { signRequest } from "./signer";
 import { pause } from "./transport";
+import { Turns } from "./turns";
 
 /** How long, in ms, the auditor's own question may take to stand in the log. */
 export const PATIENCE = 60 * SECOND;
@@ -56,6 +57,7 @@ export class Auditor {
   #leaves: Uint8Array[] = [];
   #edge = new Frontier();
   readonly #hashes = new Set<Digest>();
+  readonly #copying = new Turns();
 
   constructor(session: Session) {
     this.#session = session;
@@ -122,12 +124,18 @@ export class Auditor {
    *
    * Throws FORBIDDEN for who is no auditor; UNTRUSTED, BAD_SIG, ROLLBACK, BAD_PROOF, EQUIVOCATION.
    */
-  async copyOps({ progress, signal }: Watching = {}): Promise<OpsCopy> {
+  copyOps(how: Watching = {}): Promise<OpsCopy> {
+    // One after another: two at once would take the same leaves twice.
+    return this.#copying.run(() => this.#copy(how));
+  }
+
+  async #copy({ progress, signal }: Watching): Promise<OpsCopy> {
     const { council, ops } = this.#session;
     const root = council.root();
     await ops.sync(root, council.clock.now());
+    const { checkpoint } = ops; // the session goes on growing its log meanwhile
     const verifiers = root.logs.ops.vkeys.map((vkey) => Verifier.parse(vkey));
-    const signed = openSigned(ops.checkpoint, verifiers);
+    const signed = openSigned(checkpoint, verifiers);
     const leaves: Uint8Array[] = [];
     const held = this.#leaves.length;
     while (held + leaves.length < signed.size) {
@@ -137,7 +145,7 @@ export class Auditor {
     }
     this.#keep(leaves, signed.root);
     const [vkey = ""] = root.logs.ops.vkeys;
-    return { leaves: [...this.#leaves], checkpoint: ops.checkpoint, vkey };
+    return { leaves: [...this.#leaves], checkpoint, vkey };
   }
 
   /** Fetch the bundle in which a leaf lies; give its leaves from that one on. */

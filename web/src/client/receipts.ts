@@ -11,6 +11,7 @@ import { SECOND } from "../protocol/times";
 import type { LogPin, Unredeemed } from "./contents";
 import type { IdLog } from "./idlog";
 import type { Http } from "./transport";
+import { Turns } from "./turns";
 
 /** How long, in ms, an acknowledged thing may take to stand in its log. */
 export const GRACE = 60 * SECOND;
@@ -48,6 +49,7 @@ export class OpsLog {
   /** The newest verified checkpoint, signed, as it came. */
   checkpoint = new Uint8Array();
   readonly #http: Pick<Http, "get" | "text">;
+  readonly #growing = new Turns();
 
   /** Goes on from the pin. */
   constructor({ http, pin }: { http: Pick<Http, "get" | "text">; pin: LogPin | null }) {
@@ -60,7 +62,12 @@ export class OpsLog {
    *
    * Throws UNTRUSTED, BAD_SIG, ROLLBACK, BAD_PROOF, EQUIVOCATION.
    */
-  async sync(root: Root, now: number): Promise<LogPin> {
+  sync(root: Root, now: number): Promise<LogPin> {
+    // One after another: an answer that comes late must not be taken for a log that shrank.
+    return this.#growing.run(() => this.#sync(root, now));
+  }
+
+  async #sync(root: Root, now: number): Promise<LogPin> {
     const raw = await this.#http.text("log/ops/checkpoint");
     const signed = openSigned(
       raw,

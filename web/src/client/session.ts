@@ -319,10 +319,10 @@ export class Session {
     if (waiting.length === 0) return;
     await this.sync();
     const { log, net, clock } = this.council;
-    const pin = await this.ops.sync(this.council.root(), clock.now());
+    await this.ops.sync(this.council.root(), clock.now());
     const left = await redeem(waiting, { log, ops: this.ops, net });
     const done = new Set(waiting.filter((one) => !left.includes(one)));
-    await this.vault.update((contents) => ({ ...redeemed(contents, done), ops: pin }));
+    await this.vault.update((contents) => ({ ...redeemed(contents, done), ops: this.ops.pin }));
     if (isOverdue(left, clock.now())) throw new Refused("NOT_LOGGED");
   }
 }

@@ -21,6 +21,7 @@ beforeAll(ready);
 interface Stage {
   readonly server: LogServer;
   readonly auditor: Auditor;
+  readonly ops: OpsLog;
 }
 
 /** An auditor at a made-up server; her clock jumps so that nobody waits for a minute. */
@@ -28,14 +29,15 @@ function stage(): Stage {
   const server = new LogServer();
   let now = NOW;
   const clock = new Clock(() => (now += 10_000));
+  const ops = new OpsLog({ http: server.http, pin: null });
   const session = {
     council: { http: server.http, clock, net: ZERO_HASH, root: () => server.root },
-    ops: new OpsLog({ http: server.http, pin: null }),
+    ops,
     dk: { sign: () => Promise.resolve(new Uint8Array(64)) },
     me: { device: ZERO_HASH },
     requestNonce: () => ZERO_ID,
   } as unknown as Session;
-  return { server, auditor: new Auditor(session) };
+  return { server, auditor: new Auditor(session), ops };
 }
 
 async function refusalOf(work: Promise<unknown>): Promise<string> {
@@ -167,6 +169,34 @@ describe("asking", () => {
 });
 
 describe("the copy of the log", () => {
+  it("is made once for two that ask at once", async () => {
+    const { auditor } = stage();
+    const copies = await Promise.all([auditor.copyOps(), auditor.copyOps()]);
+
+    expect(copies.map(({ leaves }) => leaves.length)).toEqual([200, 200]);
+  });
+
+  it("goes with its own checkpoint, though the session sees the log grow meanwhile", async () => {
+    const { server, auditor, ops } = stage();
+    const checkpoint = server.checkpoint();
+    const { text } = server.http;
+    server.http.text = async (path) => {
+      if (path.includes("tile/entries")) {
+        server.http.text = text;
+        server.size = 260;
+        await ops.sync(server.root, NOW);
+        server.size = 200;
+      }
+      return text(path);
+    };
+
+    const copy = await auditor.copyOps();
+
+    expect(ops.pin?.n).toBe(260);
+    expect(copy.leaves).toHaveLength(200);
+    expect(copy.checkpoint).toEqual(checkpoint);
+  });
+
   it("fetches only bundles that are new", async () => {
     const { server, auditor } = stage();
     await auditor.copyOps();

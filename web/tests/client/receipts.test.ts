@@ -38,6 +38,24 @@ describe("the ops log", () => {
     expect(ops.checkpoint).toEqual(server.checkpoint());
   });
 
+  it("is looked at one time after the other: a late answer is no log that shrank", async () => {
+    const server = new LogServer();
+    const ops = new OpsLog({ http: server.http, pin: null });
+    const { text } = server.http;
+    server.http.text = async (path) => {
+      const answer = await text(path);
+      const isFirst = server.size === 200;
+      server.size = 260;
+      if (isFirst) await new Promise((done) => setTimeout(done, 20));
+      return answer;
+    };
+
+    const both = await Promise.all([ops.sync(server.root, NOW), ops.sync(server.root, NOW)]);
+
+    expect(both.map(({ n }) => n)).toEqual([200, 260]);
+    expect(ops.pin?.n).toBe(260);
+  });
+
   it("is refused when it shrank", async () => {
     const server = new LogServer();
     const ops = new OpsLog({ http: server.http, pin: null });
