@@ -162,9 +162,12 @@ class Slow(Answers):
 class Late(Answers):
     """The same; what was asked for first is answered last."""
 
+    files = 0
+
     async def text(self, path: str, *, headers: Mapping[str, str] | None = None) -> bytes:
         """Answer with a file, the first one a while later."""
-        is_first = self.asked == 0
+        self.files += 1
+        is_first = self.files == 1
         found = await super().text(path, headers=headers)
         for _ in range(50 if is_first else 0):
             await asyncio.sleep(0)
