@@ -34,7 +34,10 @@ _COPIED: Final = (
     "server", "sdk", "cli", "tools", "bench",
 )  # fmt: skip
 _BESIDE: Final = ("tests", "vectors")
-_WORDS: Final = ("-p", "no:cacheprovider", "--hypothesis-seed=0", "-k", "not languages")
+_WORDS: Final = (
+    "-p", "no:cacheprovider", "-p", "tools.mutants.quick", "--hypothesis-seed=0",
+    "-k", "not languages",
+)  # fmt: skip
 """The copy has no browser's side, so what compares the two languages is not asked."""
 _PATIENCE: Final = "timeout_multiplier = 1.0\ntimeout_constant = 15.0\n"
 """A change that makes a loop endless counts as noticed after some twice of this time."""
