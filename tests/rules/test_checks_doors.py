@@ -1,108 +1,28 @@
 """What is left waiting or admitted at the edge of a council, without a server or a database."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
 from crypto.errors import Code, Refused
-from crypto.sealing import SealingKey
-from crypto.signing import SigningKey
 from identity import usecases
-from identity.model import MAX_OF_ONE, Admission, Waiting
+from identity.model import MAX_OF_ONE, Waiting
 from protocol import codec
-from protocol.directory import Signer
-from protocol.ids import Blob, Digest, LinkId, NetId, Wid
+from protocol.ids import Blob, NetId, Wid
 from protocol.keys import name_commitment
-from protocol.payloads import Link, Payload
+from protocol.payloads import Link
 from protocol.statement import to_dsse
 from protocol.times import DAY
 from protocol.wire import Admit, LinkOffer, NameBeside, Pend
+from tests.rules.desk import EK, LID, MAC, Desk
 from tests.world import (
-    Council,
-    Staff,
-    council,
     hash32,
     id16,
     public,
     registrar,
     signing_key,
 )
-
-LID = LinkId(id16("lid"))
-MAC = Digest(hash32("mac"))
-EK = SealingKey.from_seed(hash32("ek")).public
-
-
-@dataclass
-class Desk:
-    """One council's edge: what waits, and what was stored, in lists."""
-
-    c: Council = field(default_factory=council)
-    held: list[Waiting] = field(default_factory=list[Waiting])
-    stored: list[Admission] = field(default_factory=list[Admission])
-
-    @property
-    def now(self) -> datetime:
-        """The time of the newest leaf."""
-        return self.c.world.t.moment()
-
-    @property
-    def view(self) -> usecases.View:
-        """The council as decisions see it."""
-        seen: Any = SimpleNamespace(directory=self.c.world.directory, rev=1, own=None)
-        return cast("usecases.View", seen)
-
-    async def pend(self, waiting: Waiting, /, *, now: datetime, answers: str | None = None) -> None:
-        """Keep something in the place of what it answers."""
-        assert waiting.until > now
-        answered = waiting.key, answers
-        self.held = [each for each in self.held if (each.key, each.typ) != answered]
-        self.held.append(waiting)
-
-    async def all(self, *, now: datetime) -> list[Waiting]:
-        """Read everything whose time has not passed."""
-        return [each for each in self.held if each.until > now]
-
-    async def admit(self, admission: Admission, /) -> None:
-        """Store a statement."""
-        self.stored.append(admission)
-
-    def signer(self, person: Staff) -> Signer:
-        """Whose device calls."""
-        return self.c.world.directory.trust(public(person.dk), "read", self.c.world.size)
-
-    def dsse(self, body: Payload, *keys: SigningKey) -> Blob:
-        """Sign what is to be sent."""
-        made = self.c.world.sign(body, *keys)
-        return Blob(to_dsse(made, self.c.world.claimed(made)))
-
-    async def leave(self, request: Pend) -> Code | None:
-        """Leave something to wait; the code it is refused with."""
-        try:
-            await usecases.pend(request, view=self.view, waiting=self, now=self.now)
-        except Refused as refused:
-            return refused.code
-        return None
-
-    def offer(self) -> LinkOffer:
-        """What the elder's old device leaves."""
-        wid, ik = self.c.elder.person
-        return LinkOffer(key=Blob(LID), net=self.c.world.net, wid=wid, ik=ik, mac=MAC)
-
-    async def leave_offer(self, offer: LinkOffer) -> Code | None:
-        """Leave an offer as the elder's device; the code it is refused with."""
-        actor = self.signer(self.c.elder)
-        try:
-            await usecases.offer_link(
-                offer, actor=actor, view=self.view, waiting=self, now=self.now
-            )
-        except Refused as refused:
-            return refused.code
-        return None
 
 
 @pytest.fixture
@@ -219,16 +139,7 @@ async def test_an_invitation_is_admitted_while_it_lasts_by_the_server_s_clock(de
         statement=desk.dsse(world.invite_body("late", "A03", life=DAY), registrar("A03"))
     )
 
-    async def admit(now: datetime) -> Code | None:
-        try:
-            await usecases.admit(
-                request, view=desk.view, statements=desk, waiting=desk, touched=(), now=now
-            )
-        except Refused as refused:
-            return refused.code
-        return None
-
-    assert await admit(world.t.plus(2 * DAY).moment()) is Code.EXPIRED
+    assert await desk.submit(request, now=world.t.plus(2 * DAY).moment()) is Code.EXPIRED
     assert desk.stored == []
-    assert await admit(desk.now) is None
+    assert await desk.submit(request) is None
     assert len(desk.stored) == 1

@@ -8,15 +8,16 @@ from crypto.hashing import keyed, sha256
 from crypto.sealing import SealingKey
 from crypto.signing import SigningKey
 from identity import model
-from identity.model import Origins, Own, Waiting
+from identity.model import Waiting
 from protocol.derived import ek_hash
 from protocol.ids import Blob, Digest, Hash, InvId, LinkId, NetId, Wid
-from protocol.payloads import Join, Link, Payload, Root
+from protocol.payloads import Join, Link, Payload
 from protocol.times import DAY
 from protocol.vocabulary import Cap, RevokeWhat
 from protocol.wire import NameBeside
 from tests.refusals import code_of
 from tests.room import Case
+from tests.rules.desk import EK, join_of, own_of
 from tests.world import (
     START,
     World,
@@ -30,8 +31,6 @@ from tests.world import (
     signing_key,
 )
 
-EK = SealingKey.from_seed(sha256(b"ek")).public
-
 
 def test_only_statements_of_the_log_are_put_there() -> None:
     """What belongs to a room, or waits, has its place elsewhere."""
@@ -40,17 +39,6 @@ def test_only_statements_of_the_log_are_put_there() -> None:
 
     assert code_of(model.require_place, c.world.root_body()) is None
     assert code_of(model.require_place, k.seat_body(c.elder)) is Code.WRONG_PLACE
-
-
-def own_of(body: Root) -> Own:
-    """What a server is that this root names."""
-    logs = Origins(
-        id_origin=body.logs.id.origin,
-        id_vkeys=body.logs.id.vkeys,
-        ops_origin=body.logs.ops.origin,
-        ops_vkeys=body.logs.ops.vkeys,
-    )
-    return Own(srv=body.srv[0], origin=body.origin, logs=logs)
 
 
 def test_a_root_names_this_server_and_its_logs() -> None:
@@ -114,23 +102,6 @@ def test_an_invitation_lives_until_used_revoked_or_over() -> None:
     assert asked(inv_of("elder")) is Code.RULE_DENIED
     assert asked(inv_of("revoked")) is Code.REVOKED
     assert asked(inv_of("never")) is Code.UNKNOWN_ID
-
-
-def join_of(w: World, name: str) -> Join:
-    """What a joiner of A03 asks for by the invitation of the same name."""
-    base = w.base()
-    return Join(
-        net=base.net,
-        nce=base.nce,
-        iat=base.iat,
-        inv=inv_of(name),
-        wid=w.worker_body(name, "A03").wid,
-        root=w.root.sid,
-        ik=public(signing_key(f"ik {name}")),
-        dk=public(signing_key(f"dk {name}")),
-        ek=Blob(EK),
-        caps=(Cap.MEMBER,),
-    )
 
 
 def link_of(w: World, name: str, wid: Wid) -> Link:
