@@ -81,6 +81,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _LIFELINE not in config.stash:
         return
     os.close(config.stash[_LIFELINE])
+    for server in _STARTED:  # by this process itself, in a run without workers
+        server.stop()
     folder = config.stash[_FOLDER]
     note = folder / "postgres" / "cluster" / "postmaster.pid"
     for _ in range(200):
