@@ -9,10 +9,20 @@ import os
 import sys
 from typing import Final
 
+import asyncpg
+
 from cli.serve import ours_left_out
 from server.settings import BadSetting, read
 from server.troubles import tell
 from storage.migrate import CannotMigrate, bring_up
+
+_EXPECTED: Final = (
+    BadSetting,
+    CannotMigrate,
+    OSError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+)
+"""What whoever runs it can mend; a migration that fails keeps its traceback."""
 
 OK: Final = 0
 CANNOT_MIGRATE: Final = 1
@@ -27,7 +37,7 @@ def main() -> int:
             print("ENTAKU_DATABASE_URL がありません。 / ENTAKU_DATABASE_URL is not set.")
             return BAD_SETTING
         done, _ = asyncio.run(bring_up(settings.database_url, owner=settings.migrate_url))
-    except (BadSetting, CannotMigrate, OSError) as error:
+    except _EXPECTED as error:
         print(*(tell(error, port=0) or ()), sep="\n")
         return BAD_SETTING if isinstance(error, BadSetting) else CANNOT_MIGRATE
     print(*done, sep="\n", end="\n" if done else "")

@@ -161,6 +161,8 @@ async def test_the_tool_takes_both_addresses(
     """With the one that serves alone, it refuses in a sentence of each language."""
     monkeypatch.delenv("ENTAKU_DATABASE_URL", raising=False)
     assert await asyncio.to_thread(tool.main) == tool.BAD_SETTING
+    monkeypatch.setenv("ENTAKU_DATABASE_URL", unmade.replace("//postgres@", "//nobody@"))
+    assert await asyncio.to_thread(tool.main) == tool.CANNOT_MIGRATE
     monkeypatch.setenv("ENTAKU_DATABASE_URL", serving(unmade))
     capsys.readouterr()
     assert await asyncio.to_thread(tool.main) == tool.CANNOT_MIGRATE
