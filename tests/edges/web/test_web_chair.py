@@ -87,8 +87,8 @@ class Company:
         await self.hand_back()
         await self.agree_at("handed")
         await self.hear_digits()
-        await self.agree_at("spoken")
-        await self.agree_at("closed")
+        for stage in ("spoken", "narrowed", "closed"):
+            await self.agree_at(stage)
 
     async def tell_who(self) -> None:
         """Say who there is."""

@@ -387,12 +387,8 @@ describe("a chair", () => {
   it("hands the chair over, and takes it back", async () => {
     const now = session.council.iat();
     const { wid, ik } = people.deputy;
-    const paper = await bases.handOver(session, {
-      caseId,
-      to: { wid, ik },
-      start: now - HOUR,
-      until: now + DAY,
-    });
+    const life = { start: now - HOUR, until: now + DAY };
+    const paper = await bases.handOver(session, { caseId, to: { wid, ik }, ...life });
     leave("paper", paper);
     const back = (await untilLeft("paper-back")) as Sid;
     await untilTrue(() => member.room.roster.chair === wid);
@@ -414,9 +410,13 @@ describe("a chair", () => {
     await agreeAt("spoken");
   });
 
-  it("says that a bundle did not open; the room is as it was", async () => {
-    await member.reportBundle(member.room.state.epoch);
-    expect(member.room.feed.flawed).toEqual([]);
+  it("says that a bundle did not open, and narrows the room to who is covered", async () => {
+    const { epoch, roster } = member.room.state;
+    await member.reportBundle(epoch);
+    await seating.narrow(member);
+
+    expect(member.room.roster).toMatchObject({ n: epoch + 1, why: "narrow", mem: roster.mem });
+    await agreeAt("narrowed");
   });
 
   it("keeps every receipt until its leaves are found", async () => {
