@@ -14,6 +14,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_said text[] := ARRAY(SELECT convert_from(o.item, 'UTF8') FROM unnest(p_fact.objects) WITH ORDINALITY o (item, place) ORDER BY o.place);
   v_subject bytea;
+  v_first CONSTANT timestamptz := '0001-01-01T00:00:00Z'; -- the client's library sends it as -infinity
 BEGIN
   IF p_fact.purpose IN ('audit.case-timeline', 'audit.person-timeline') THEN
     v_subject := CASE WHEN v_said[1] ~ '^[0-9a-f]{32}$' THEN decode(v_said[1], 'hex') END;
@@ -26,8 +27,10 @@ BEGIN
       WHEN 'audit.person-timeline' THEN p_case IS NULL AND v_subject IS NOT NULL AND p_wid IS NOT DISTINCT FROM v_subject
       ELSE p_case IS NULL AND p_wid IS NULL
     END
-    AND p_since IS NOT DISTINCT FROM nullif(v_said[1], '')::timestamptz
-    AND p_until IS NOT DISTINCT FROM nullif(v_said[2], '')::timestamptz
+    AND CASE WHEN p_since = '-infinity' THEN v_first ELSE p_since END
+        IS NOT DISTINCT FROM nullif(v_said[1], '')::timestamptz
+    AND CASE WHEN p_until = '-infinity' THEN v_first ELSE p_until END
+        IS NOT DISTINCT FROM nullif(v_said[2], '')::timestamptz
     AND p_after >= coalesce(nullif(v_said[3], '')::bigint, -1);
 EXCEPTION
   WHEN data_exception THEN

@@ -131,6 +131,20 @@ async def test_an_answer_goes_on_after_an_index(edge: Edge) -> None:
     assert none.entries == ()
 
 
+async def test_the_database_reads_a_question_as_the_server_does(edge: Edge) -> None:
+    """The ends of every range; else a right question would be answered as another one."""
+    member, auditor = await audited(edge)
+    first, last = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
+
+    everything = await ask(edge, auditor, "audit.openings", first, last, "")
+    nothing = await ask(edge, auditor, "audit.openings", "", first, "0000000000000000")
+    beyond = await ask(edge, auditor, "audit.denied", last, "", "9" * 16)
+    hers = await ask(edge, auditor, "audit.person-timeline", member.wid.hex(), first, last, "00")
+
+    assert everything.entries
+    assert (nothing.entries, beyond.entries, hers.entries) == ((), (), ())
+
+
 async def test_only_auditors_ask(edge: Edge) -> None:
     """A member's question is refused, and the refusal is logged."""
     member, _ = await audited(edge)
