@@ -17,6 +17,9 @@ from crypto.signing import SigningKey
 from protocol.ids import CaseId
 from protocol.vocabulary import AgencyKind, Cap
 from protocol.wire import Post
+from sdk.auditor import Auditor
+from sdk.client import Client
+from sdk.session import Session
 from sdk.transport import Http
 from server.app import create_app
 from server.doors import Doors, opened
@@ -125,6 +128,11 @@ class Hall:
         """The room."""
         return self.held.case
 
+    @property
+    def auditor(self) -> Session:
+        """Who may ask for entries."""
+        return self.cast.clients["auditor"].session
+
     async def tokens(self) -> list[str]:
         """Fresh tokens of everybody."""
         for each in self.cast.clients.values():
@@ -184,7 +192,7 @@ async def open_hall(dsn: str, folder: Path) -> AsyncGenerator[Hall]:
 def _keys(cast: Cast) -> list[SigningKey]:
     """Root, registrars (numbered as `Town.agency` does) and devices."""
     devices = [each.session.dk for each in cast.clients.values()]
-    registrars = [SigningKey.from_seed(bytes([number]) * 32) for number in (1, 2, 3)]
+    registrars = [SigningKey.from_seed(bytes([number]) * 32) for number in (1, 2, 3, 4)]
     return [*cast.town.root, *registrars, *devices]
 
 
@@ -204,6 +212,8 @@ async def _played(port: int, folder: Path) -> AsyncGenerator[tuple[Cast, Held]]:
         await cast.bring("elder", third, Cap.MEMBER)
         held = await hold(cast)
         await _talk(cast, held)
+        watch = await town.agency(4, AgencyKind.AUDIT, [Cap.AUDIT])
+        await _audit(await cast.bring("auditor", watch, Cap.AUDIT), held)
         yield cast, held
         for client in cast.clients.values():
             await client.close()
@@ -223,6 +233,16 @@ async def _talk(cast: Cast, held: Held) -> None:
     for path in asked:
         await chair.council.http.text(path)
     await cast.clients["elder"].session.read(held.case, "view", [])
+
+
+async def _audit(client: Client, held: Held) -> None:
+    """What an auditor asks of the room, of a person, and of the council."""
+    auditor, member = Auditor(client.session), held.members["elder"].room.session.me
+    await auditor.ask("audit.case-timeline", "K-101")
+    await auditor.ask("audit.case-timeline", held.case.hex())
+    await auditor.ask("audit.person-timeline", member.wid.hex())
+    await auditor.ask("audit.denied")
+    await auditor.ask("audit.openings")
 
 
 async def _unsent(held: Held) -> list[Post]:

@@ -17,6 +17,8 @@ from crypto.errors import Refused
 from crypto.signing import SigningKey
 from protocol import codec, envelope, statement
 from protocol.ids import Hash, Id, SitId
+from protocol.wire import Query
+from sdk.session import Session
 from server.http.contract import Contract
 from server.http.openapi import template
 from server.http.table import CONTRACTS
@@ -36,6 +38,10 @@ _NAMES: Final = (
     *("Authorization", "Entaku-Net", "Entaku-Invite", "Content-Type", "Content-Encoding", "Host"),
     *("Expect", "Range", "If-None-Match", "Accept-Encoding", "X-Forwarded-For", "Origin", "Cookie"),
     *("Content-Length", "Transfer-Encoding", "Upgrade", "Connection"),
+)
+_PURPOSES: Final = (
+    *("audit.case-timeline", "audit.person-timeline", "audit.denied", "audit.openings"),
+    *("audit.x", "view"),
 )
 _ENCODINGS: Final = ("gzip", "deflate", "br", "zstd", "identity", "x")
 
@@ -169,7 +175,7 @@ class Source:
 
     def _query(self, query: str) -> str:
         names = [part.partition("=")[0] for part in query.split("&")]
-        names += ["start", "limit", "hash", "h", "w", "size", "from", "to"]
+        names += ["start", "limit", "hash", "h", "w", "size", "from", "to", "sig"]
         chosen = self.rng.choices(names, k=self.rng.choice((1, 2, 300)))
         return "&".join(f"{name}={self.rng.choice(_ODD)}" for name in chosen)[:7000]
 
@@ -210,7 +216,8 @@ class Source:
                 fresh = self._asked_anew(request)
                 return fresh or replace(request, body=jsonwise(json.loads(request.body), rng))
             case _:
-                return replace(request, body=self.resigned(request.body))
+                fresh = self._asked_anew(request)
+                return fresh or replace(request, body=self.resigned(request.body))
 
     def resigned(self, body: bytes) -> bytes:
         """Change a statement or an envelope inside, and sign it anew."""
@@ -266,8 +273,26 @@ class Source:
             ids = [Hash(rng.randbytes(32)) for _ in range(rng.choice((0, 1, 3, 300)))]
             purpose = rng.choice(("view", "key", "audit.export", "x", "display"))
             made: msgspec.Struct = session.read_request(self.hall.case, purpose, ids)
-            return replace(request, body=codec.encode(made))
+            return replace(_as(session, request), body=codec.encode(made))
+        if request.route.endswith("/query"):
+            return self._question(rng.choice((session, self.hall.auditor)), request)
         return None
+
+    def _question(self, session: Session, request: Request) -> Request:
+        """An auditor's question, with a subject, times and a place that are right or odd."""
+        rng, hall = self.rng, self.hall
+        subjects = (hall.case.hex(), "K-101", session.me.wid.hex(), *_ODD)
+        times = ("", "2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", *_ODD)
+        right = rng.randrange(2)
+        purpose = rng.choice(_PURPOSES)
+        params = [rng.choice(subjects[: 3 if right else None])]
+        if right and not purpose.endswith("timeline"):
+            params = []
+        params += [rng.choice(times[: 3 if right else None]) for _ in range(rng.randrange(3))]
+        params += [rng.choice(("", "0", "9" * 16, *_ODD))] * rng.randrange(2)
+        signed = session.asking(None, purpose, [each.encode() for each in params])
+        made = Query(purpose=purpose, params=tuple(params), **signed)
+        return replace(_as(session, request), body=codec.encode(made))
 
     def sub(self) -> bytes:
         """A signed wish to join the feed from somewhere, of the room or of none."""
@@ -283,6 +308,11 @@ class _Default(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return key
+
+
+def _as(session: Session, request: Request) -> Request:
+    """The request under the token of whoever signed it."""
+    return _with_header(request, "Authorization", f"Bearer {session.council.http.token}")
 
 
 def _clean(target: str) -> str:

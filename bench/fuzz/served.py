@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 from bench.fuzz.hall import Hall
@@ -154,7 +155,9 @@ def _checked(request: Request, reply: Reply, code: Code) -> str:
     if code is Code.UNAVAILABLE or reply.status >= _SERVER_ERRORS:
         return f"!{reply.status} {code.value}"
     # No such route, method or size; or what is no HTTP.
-    by_library = code in {Code.UNKNOWN_ID, Code.OVERSIZE} or not request.is_framed
+    no_method = (reply.status, code) == (HTTPStatus.METHOD_NOT_ALLOWED, Code.UNKNOWN_TYPE)
+    no_place = code in {Code.UNKNOWN_ID, Code.OVERSIZE}
+    by_library = no_place or no_method or not request.is_framed
     if STATUS[code] != reply.status and not by_library:
         return f"!{reply.status} for {code.value}"
     contract = _BY_ROUTE.get(request.route)

@@ -1,5 +1,7 @@
 """Rooms over HTTP: the same verbs as on the socket, for those who poll."""
 
+from typing import Final
+
 from aiohttp import web
 
 from crypto.errors import Code, Refused
@@ -11,6 +13,14 @@ from server.http.edge import actor, answer, body, host, ident, number
 from server.ports import Session
 
 routes = Routes()
+
+_STANDING: Final = frozenset(
+    {Code.FORBIDDEN, Code.NOT_MEMBER, Code.MEMBER_ENDED, Code.AUDITOR_NO_CONTENT}
+    | {Code.PLEDGE_MISSING, Code.PLEDGE_EXPIRED, Code.KIND_EXCLUDED, Code.ANON_ONLY}
+    | {Code.NO_BASIS, Code.BASIS_NOT_YET, Code.BASIS_EXPIRED, Code.REVIEW_OVERDUE}
+    | {Code.BASIS_WITHDRAWN, Code.RECIPIENT_NOT_COVERED, Code.MEETING_NOT_COVERED}
+)
+"""Why somebody may not be in a room."""
 
 
 def _session(request: web.Request) -> Session:
@@ -74,7 +84,7 @@ async def post(request: web.Request) -> web.Response:
     ja="ある番号からの行。呼び出した人に許された姿で、記録が要る内容は含まない",
     access=Access.TOKEN,
     gives=wire.Rows,
-    refuses=BYTES | NUMBERS | {Code.FORBIDDEN, Code.NOT_MEMBER},
+    refuses=BYTES | NUMBERS | _STANDING,
     query=(Query(name="start", kind=U53),),
 )
 async def rows(request: web.Request) -> web.Response:
@@ -103,7 +113,7 @@ async def read(request: web.Request) -> web.Response:
     ja="会議室がどこまで進んだかを示す、サーバーの署名つきの言葉",
     access=Access.TOKEN,
     gives=wire.Headed,
-    refuses=BYTES | {Code.FORBIDDEN, Code.NOT_MEMBER},
+    refuses=BYTES | _STANDING,
 )
 async def head(request: web.Request) -> web.Response:
     """The server's signed word on where the room stands."""
