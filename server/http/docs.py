@@ -59,6 +59,10 @@ def written(document: Json) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
+def _json(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="application/json")
+
+
 @routes.get(
     "/v1/openapi.json",
     ja="この文書: HTTPの取り決め（OpenAPI 3.1）",
@@ -67,8 +71,7 @@ def written(document: Json) -> bytes:
 )
 async def http_contract(request: web.Request) -> web.Response:
     """This document: the contract of HTTP, as OpenAPI 3.1."""
-    body = request.app[DOCUMENTS].openapi
-    return web.Response(body=body, content_type="application/json")
+    return _json(request.app[DOCUMENTS].openapi)
 
 
 @routes.get(
@@ -79,8 +82,7 @@ async def http_contract(request: web.Request) -> web.Response:
 )
 async def socket_contract(request: web.Request) -> web.Response:
     """The contract of the socket, as AsyncAPI 3.0."""
-    body = request.app[DOCUMENTS].asyncapi
-    return web.Response(body=body, content_type="application/json")
+    return _json(request.app[DOCUMENTS].asyncapi)
 
 
 @routes.get(

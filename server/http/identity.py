@@ -1,7 +1,8 @@
 """Statements, what waits, sign-in, sealing keys and names."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from aiohttp import web
 
@@ -19,11 +20,13 @@ from server.http.contract import BYTES, LIVE, SIGNED, STATEMENT, Access, Query, 
 from server.http.edge import actor, answer, body, hashed, host, ident, service
 from server.service import Host
 
+T = TypeVar("T")
 routes = Routes()
 NONCE_LIFE: Final = timedelta(seconds=60)
 MOST_ASKED: Final = 200
 """Sealing keys or names in one question."""
 
+_MANY: Final = BYTES | {Code.OVERSIZE}
 _STATED: Final = frozenset(
     {Code.BAD_COMMITMENT, Code.BAD_TAG, Code.CHAIN_FORK, Code.EQUIVOCATION, Code.FORBIDDEN}
     | {Code.PLEDGE_EXPIRED, Code.PLEDGE_MISSING, Code.REPLAY, Code.NO_BASIS, Code.CHAIN_GAP}
@@ -223,14 +226,14 @@ async def sign_in(request: web.Request) -> web.Response:
     ja="封じるための鍵を、そのハッシュで、求めた順に",
     access=Access.TOKEN,
     gives=wire.SealingKeys,
-    refuses=BYTES | {Code.OVERSIZE},
+    refuses=_MANY,
     query=(Query(name="h", kind=Hash, many=True),),
 )
 async def eks(request: web.Request) -> web.Response:
     """Sealing keys by hash, in the order asked; UNKNOWN_ID when one is not known."""
     council = host(request).council
     actor(request)
-    wanted = [Digest(hashed(text)) for text in _asked(request, "h")]
+    wanted = [Digest(each) for each in _asked(request, "h", hashed)]
     found = await council.statements.sealing_keys(wanted)
     if not found.keys() >= set(wanted):
         raise Refused(Code.UNKNOWN_ID)
@@ -242,13 +245,13 @@ async def eks(request: web.Request) -> web.Response:
     ja="名前を知ってよい人の名前。ほかの人は省かれる",
     access=Access.TOKEN,
     gives=wire.Names,
-    refuses=BYTES | {Code.OVERSIZE},
+    refuses=_MANY,
     query=(Query(name="w", kind=Id, many=True),),
 )
 async def names(request: web.Request) -> web.Response:
     """Names of people whom the caller may know by name; others are left out."""
     there, who = host(request), actor(request).wid
-    wanted = [Wid(ident(text)) for text in _asked(request, "w")]
+    wanted = [Wid(each) for each in _asked(request, "w", ident)]
     people = [wid for wid in wanted if await _may_name(there, who, wid)]
     certs = {wid: _newest(there, wid) for wid in people}
     found = await there.council.statements.names([cert for c in certs.values() for cert in c])
@@ -260,11 +263,11 @@ async def names(request: web.Request) -> web.Response:
     return answer(wire.Names(names=tuple(rows)))
 
 
-def _asked(request: web.Request, name: str) -> list[str]:
+def _asked(request: web.Request, name: str, read: Callable[[str], T]) -> list[T]:
     found = request.query.getall(name, [])
     if len(found) > MOST_ASKED:
         raise Refused(Code.OVERSIZE)
-    return found
+    return [read(text) for text in found]
 
 
 async def _may_name(there: Host, who: Wid, wid: Wid) -> bool:
