@@ -12,6 +12,7 @@ from identity import usecases
 from identity.model import MAX_OF_ONE
 from protocol.ids import Blob, Sid
 from protocol.keys import name_commitment
+from protocol.payloads import Seat
 from protocol.requests import auth_message, name_message
 from protocol.times import SECOND
 from protocol.wire import Admit, NameBeside, Pend, SignIn
@@ -92,10 +93,15 @@ async def test_a_device_whose_end_was_seen_signs_in_no_more(desk: Desk) -> None:
 # --- entering the log --------------------------------------------------------------------------
 
 
-async def test_only_what_belongs_there_enters_the_log(desk: Desk) -> None:
+@pytest.fixture
+def seat(desk: Desk) -> Seat:
+    """A statement of a room."""
+    return Case(world=desk.c.world, creator=desk.c.chair).seat_body(desk.c.elder)
+
+
+async def test_only_what_belongs_there_enters_the_log(desk: Desk, seat: Seat) -> None:
     """A room's statement does not, nor a root that names another server."""
     world = desk.c.world
-    seat = Case(world=world, creator=desk.c.chair).seat_body(desk.c.elder)
     root = world.root_body(n=1, prev=world.root.sid)
     elsewhere = replace(root, origin="https://elsewhere.example.jp")
 
