@@ -54,7 +54,7 @@ model: dev ## 規約の模型を調べる / search the bounded model, each rule 
 mutate: dev ## 検査を一つずつ外し、気づかない試験を探す / switch each check off, name those no test misses
 	@exec $(BIN)/python -m tools.mutate $(ARGS)
 
-mutants: dev ## 純粋な規則と暗号を手当たり次第に変える / change pure rules and cryptography anywhere (ARGS=slice)
+mutants: dev ## 純粋な規則と暗号を一箇所ずつ変える / change pure rules and cryptography bit by bit (ARGS=slice)
 	@exec $(BIN)/python -m tools.mutants $(ARGS)
 
 lying: dev ## 嘘をつくサーバーと仕込んだ欠陥 / a lying server for ten minutes, then the planted faults

@@ -1,1 +1,1 @@
-"""Random changes to the pure models and the cryptography, and what survives them."""
+"""Small changes to the pure rules and the cryptography, and what survives them."""

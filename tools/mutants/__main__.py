@@ -1,4 +1,4 @@
-"""Change the pure models and the cryptography at random places: which change does no test notice?
+"""Change each operator, constant and argument of pure rules and cryptography: who notices?
 
 python -m tools.mutants            all slices; figures into bench/results/mutants.json
 python -m tools.mutants consent    one slice; what is known of the others stays
