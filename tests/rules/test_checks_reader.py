@@ -19,6 +19,7 @@ from protocol.headers import DkHeader, DkText
 from protocol.ids import Blob, DocId, Hash
 from protocol.payloads import Grant, Sect
 from protocol.room import Generation
+from protocol.times import SECOND
 from protocol.vocabulary import DocClass
 from sdk import opening
 from sdk.contents import Contents, SealingSeed
@@ -149,6 +150,14 @@ class Device(Reader):
         """Tell whether a row's ciphertext is still to come."""
         return self._is_bare(row_id)
 
+    def asks_for(self, n: int) -> bool:
+        """Tell whether the bundle of an epoch is fetched."""
+        return self._is_to_be_opened(n)
+
+    def served(self, n: int, data: bytes) -> None:
+        """Take what came for a bundle."""
+        self._open_bundle(self.state.rosters[n], data)
+
     def accept(self, grant: Grant) -> None:
         """Open a grant."""
         self._open_grant(grant)
@@ -181,6 +190,27 @@ def test_a_device_without_the_sealing_key_opens_no_entry(c: Council, k: Spoken) 
 
     assert code_of(reader.sealing_key, 0) is None
     assert code_of(reader.sealing_key, 1) is Code.BAD_BUNDLE
+
+
+def test_a_bundle_that_was_kept_back_is_asked_for_again_after_ten_seconds(
+    c: Council, k: Spoken
+) -> None:
+    """One that came and does not open never will; nor is it asked for where its key is here."""
+    reader, other = reader_of(k, c.recorder), reader_of(k, c.recorder)
+    assert not reader.asks_for(0)
+    for each in (reader, other):
+        each.epochs.clear()
+        assert each.asks_for(0)
+
+    reader.served(0, b"")
+    other.bad_epochs.add(0)
+    k.world.t = k.world.t.plus(10 * SECOND - 1)
+    assert not reader.asks_for(0)
+    k.world.t = k.world.t.plus(1)
+    assert reader.asks_for(0)
+    assert not other.asks_for(0)
+    reader.epochs[0] = epoch_key(k.case, 0)
+    assert not reader.asks_for(0)
 
 
 def test_a_document_key_is_asked_for_once_by_who_may_read_it(c: Council, k: Spoken) -> None:
