@@ -40,10 +40,12 @@ def test_an_edge_holds_one_root_for_each_bit_of_its_size() -> None:
     assert three.append([]) == three
 
 
-def refusal(*, leaf: bytes = B, index: int = 1, root: bytes = ABC) -> dict[str, Fact]:
+def refusal(
+    *, leaf: bytes = B, index: int = 1, path: tuple[bytes, ...] = (A, C), root: bytes = ABC
+) -> dict[str, Fact]:
     """What the refusal names when B's proof in a tree of three is checked for something else."""
     with pytest.raises(Refused) as refused:
-        merkle.verify_inclusion(leaf=leaf, index=index, size=3, path=[A, C], root=root)
+        merkle.verify_inclusion(leaf=leaf, index=index, size=3, path=path, root=root)
     assert refused.value.code is Code.BAD_PROOF
     return refused.value.facts
 
@@ -53,15 +55,34 @@ def test_a_proof_that_does_not_fit_is_told_by_what_does_not() -> None:
     merkle.verify_inclusion(leaf=B, index=1, size=3, path=[A, C], root=ABC)
 
     assert refusal(leaf=B[:-1]) == {"why": "hash-size"}
+    assert refusal(root=ABC[:-1]) == {"why": "hash-size"}
+    assert refusal(path=(A, C[:-1])) == {"why": "hash-size"}
     assert refusal(index=3) == {"index": 3, "size": 3}
     assert refusal(index=-1) == {"index": -1, "size": 3}
     assert refusal(index=2) == {"why": "path-length"}
     assert refusal(root=ABCD) == {"why": "root"}
 
 
-def test_a_log_that_shrinks_is_told_by_both_sizes() -> None:
-    """The older and the newer."""
+def growth(
+    *, old: int = 3, old_root: bytes = ABC, path: tuple[bytes, ...] = (C, D, AB), root: bytes = ABCD
+) -> dict[str, Fact]:
+    """What the refusal names when the growth from three to four is checked for something else."""
     with pytest.raises(Refused) as refused:
-        merkle.consistency_ranges(old=4, size=3)
+        merkle.verify_consistency(old_size=old, old_root=old_root, size=4, root=root, path=path)
+    assert refused.value.code is Code.BAD_PROOF
+    return refused.value.facts
 
-    assert (refused.value.code, refused.value.facts) == (Code.BAD_PROOF, {"old": 4, "size": 3})
+
+def test_a_growth_that_does_not_fit_is_told_by_what_does_not() -> None:
+    """Each of the hashes by its size, then the sizes, the path, either root."""
+    merkle.verify_consistency(old_size=3, old_root=ABC, size=4, root=ABCD, path=[C, D, AB])
+
+    assert growth(old_root=ABC[:-1]) == {"why": "hash-size"}
+    assert growth(root=ABCD[:-1]) == {"why": "hash-size"}
+    assert growth(path=(C, D, AB[:-1])) == {"why": "hash-size"}
+    assert growth(old=5) == {"old": 5, "size": 4}
+    assert growth(path=(C, D)) == {"why": "path-length"}
+    assert growth(old_root=ABCD) == {"why": "root"}
+    assert growth(root=ABC) == {"why": "root"}
+    assert growth(old=4, path=()) == {"why": "root"}
+    assert growth(old=0, path=()) == {"why": "root"}
