@@ -3,19 +3,20 @@
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any, TypeVar
 
 import click
 
 from cli.client import Who, find_agency, for_person, unlocked
+from cli.shell import Shell
 from conference.records import Owner, SeatState
 from consent import register
 from crypto.errors import Code, Refused
 from protocol.ids import Aid, CaseId, Id, SitId, Wid
 from protocol.times import DAY, Instant
 from protocol.wire import CaseLine, Cases
-from sdk.client import Client
+from sdk.client import Client, Happening
 from sdk.member import Member
 from sdk.session import Session
 
@@ -62,7 +63,7 @@ def in_room(work: Callable[..., Coroutine[Any, Any, int]]) -> Callable[..., int]
 async def entered(who: Who, case: str, *, yes: bool) -> AsyncGenerator[Member]:
     """Join the room's live feed, in the sitting if there is a seat; leave at the end."""
     session = await unlocked(who)
-    client = Client(session, register=register.load())
+    client = Client(session, register=register.load(), happened=partial(tell_dropped, who.shell))
     try:
         await client.connect()
         found = await find_case(session, case)
@@ -72,6 +73,12 @@ async def entered(who: Who, case: str, *, yes: bool) -> AsyncGenerator[Member]:
         yield member
     finally:
         await client.close()
+
+
+def tell_dropped(shell: Shell, happening: Happening) -> None:
+    """Words that could not be sent, and are not sent any more, are not lost silently."""
+    if happening.what == "dropped":
+        shell.warn("room.dropped")
 
 
 def seat_of(member: Member) -> SitId | None:

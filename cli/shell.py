@@ -44,6 +44,12 @@ class Shell:
         """Answer with one sentence; programs get its facts."""
         self.give({"said": key, **values}, self.text(key, **values))
 
+    def warn(self, key: str, /, **values: object) -> None:
+        """Say beside the answer, on the error channel, what a person should know."""
+        record = {"said": key, **values}
+        line = json.dumps(record, ensure_ascii=False) if self.as_json else self.text(key, **values)
+        print(line, file=self.err, flush=True)
+
     def complain(self, code: str, message: str, facts: Mapping[str, Fact] | None = None) -> None:
         """Tell on the error channel why a command did not do what it was asked."""
         record = {"code": code, "message": message, "facts": dict(facts or {})}

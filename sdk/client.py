@@ -76,7 +76,8 @@ class Client:
         """The room of a case, as far as it was opened; it may not exist yet."""
         if case not in self.members:
             room = Room(self.session, case, register=self._register)
-            self.members[case] = Member(room)
+            member = self.members[case] = Member(room)
+            member.on_dropped = lambda: self._happened(Happening(what="dropped", case=case))
         return self.members[case]
 
     async def open(self, case: CaseId) -> Member:

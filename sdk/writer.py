@@ -53,6 +53,8 @@ class Writer:
         self.room: Final = room
         self._forced: Final[set[DocId]] = set()
         self._writing: Final = asyncio.Lock()
+        self.on_dropped: Callable[[], None] = lambda: None
+        """Told when a batch that had no answer yet is not sent again; it must not block."""
 
     # --- submitting --------------------------------------------------------------------------
 
@@ -235,6 +237,7 @@ class Writer:
         mine = self.room.state.chains.get(self.room.session.me.did)
         chain = None if mine is None else ChainHead(n=mine[0], eid=Eid(mine[1]))
         await self._undo(post, chain=chain, lost=())
+        self.on_dropped()
 
     # --- generations -------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from conference.content import Sealed, parse_full
+from consent import register
 from crypto.errors import Code
 from protocol import envelope
 from protocol.headers import NoteText
@@ -15,6 +16,7 @@ from protocol.shapes import Closed
 from protocol.vocabulary import DocClass
 from protocol.wire import Frame, Post, Rows, Served
 from sdk import seating
+from sdk.client import Client, Happening
 from sdk.receipts import verify_head
 from sdk.room import Room
 from sdk.transport import ATTEMPTS
@@ -176,9 +178,10 @@ async def remove(arena: Arena) -> None:
 
 def test_what_was_sealed_before_a_removal_is_not_sent_after_it(arena: Arena) -> None:
     """The words are sealed anew, for those who are there."""
-    arrived = lose(arena, answers=False)
+    arrived, dropped = lose(arena, answers=False), list[str]()
     assert len(room_of(arena).session.vault.contents.unsent) == 1
     done(arena, remove(arena))
+    done(arena, arena.member(WHO)).on_dropped = lambda: dropped.append(WHO)
     done(arena, say(arena, WHO))
 
     [post] = arrived
@@ -186,6 +189,16 @@ def test_what_was_sealed_before_a_removal_is_not_sent_after_it(arena: Arena) -> 
     assert isinstance(content, Sealed)
     assert content.header.e == room_of(arena).state.epoch
     assert room_of(arena).session.vault.contents.unsent == ()
+    assert dropped == [WHO]  # she is told that the first words were not sent
+
+
+def test_a_client_says_in_which_room_something_was_dropped(arena: Arena) -> None:
+    """Nobody asked for it, so it comes by itself."""
+    told: list[Happening] = []
+    client = Client(room_of(arena).session, register=register.load(), happened=told.append)
+    client.member(arena.start.case).on_dropped()
+
+    assert told == [Happening(what="dropped", case=arena.start.case)]
 
 
 def test_nor_what_was_sealed_before_a_revocation_that_nobody_mended_yet(arena: Arena) -> None:
@@ -207,10 +220,11 @@ def test_what_was_accepted_before_a_removal_still_gets_its_receipt(arena: Arena)
     arrived = lose(arena, answers=True)
     done(arena, remove(arena))
     kept = len(room_of(arena).session.vault.contents.receipts)
-    member = done(arena, arena.member(WHO))
+    member, dropped = done(arena, arena.member(WHO)), list[str]()
+    member.on_dropped = lambda: dropped.append(WHO)
     done(arena, member.resume())
 
-    assert len(set(arrived)) == 1
+    assert (len(set(arrived)), dropped) == (1, [])
     contents = member.room.session.vault.contents
     assert (len(contents.unsent), len(contents.receipts)) == (0, kept + 1)
 

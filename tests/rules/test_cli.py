@@ -9,7 +9,7 @@ from audit import merkle
 from audit.checkpoint import Checkpoint
 from audit.export import write_folder
 from audit.note import Signer, sign
-from cli import commands
+from cli import commands, rooms
 from cli.exits import Exit, exit_of
 from cli.main import language, run
 from cli.shell import Shell
@@ -18,6 +18,7 @@ from crypto.errors import Code, Refused
 from crypto.signing import SigningKey
 from protocol.leaf import beat
 from protocol.times import Instant
+from sdk.client import Happening
 
 SIGNER = Signer(name="example.jp/id", key=SigningKey.from_seed(bytes(32)))
 LEAVES = [beat(1_000 * n).encode() for n in range(1, 6)]
@@ -231,3 +232,17 @@ def test_a_folder_without_a_key_needs_one(
 
     assert code is Exit.USAGE
     assert "--vkey" in err
+
+
+# ---------------------------------------------------------------- said beside the answer
+
+
+@pytest.mark.parametrize(("what", "lines"), [("dropped", 1), ("rows", 0)])
+def test_words_that_are_not_sent_any_more_are_told(what: str, lines: int) -> None:
+    """On the error channel: the command goes on."""
+    out, err = io.StringIO(), io.StringIO()
+    shell = Shell(now=lambda: Instant(0), out=out, err=err)
+    rooms.tell_dropped(shell, Happening(what=what))
+
+    assert err.getvalue().splitlines() == [text("room.dropped", "ja")] * lines
+    assert out.getvalue() == ""

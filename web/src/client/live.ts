@@ -28,11 +28,12 @@ import { Turns } from "./turns";
  * - `lost`, `back`, `ended`: the line; after `ended` only a person can help
  * - `cut`: the server said why it ends the connection
  * - `forged`: what the server sent by itself was refused; nothing of it was taken
+ * - `dropped`: what had no answer yet is not sent any more; its words want to be written again
  * - `trouble`: something else was refused that nobody here asked for
  */
 export type What =
   | ("rows" | "log" | "presence" | "hands" | "notice" | "gone" | "mended")
-  | ("lost" | "back" | "ended" | "cut" | "forged" | "trouble");
+  | ("lost" | "back" | "ended" | "cut" | "forged" | "dropped" | "trouble");
 
 /** Something that nobody here asked for: rows, a presence, an end, a trouble. */
 export interface Happening {
@@ -93,6 +94,9 @@ export class Client {
     let member = this.members.get(caseId);
     if (member === undefined) {
       member = new Member(new Room(this.session, caseId, { register: this.#register }));
+      member.onDropped = () => {
+        this.#tell("dropped", { caseId });
+      };
       this.members.set(caseId, member);
     }
     return member;

@@ -51,6 +51,8 @@ const [FIRST, STEP, JITTER] = [300, 150, 100];
 /** The one hand of this device in a room: its rows form one chain. */
 export class Writer {
   readonly room: Room;
+  /** Told when a batch that had no answer yet is not sent again; it must not block. */
+  onDropped: () => void = () => undefined;
   /** Documents of which the server said that somebody lost them. */
   readonly #forced = new Set<DocId>();
   readonly #writing = new Turns();
@@ -280,6 +282,7 @@ export class Writer {
     await room.fetch();
     const chain = room.state.chains.get(room.session.me.did) ?? null;
     await this.#undo(post, () => ({ chain }));
+    this.onDropped();
     return null;
   }
 

@@ -5,7 +5,7 @@ import type { AnyCode } from "../text/codes";
 import type { SessionView } from "../worker/api";
 import { Button, LinkButton } from "./parts/button";
 import { CodeReason, Notice } from "./parts/notice";
-import { href } from "./router";
+import { href, hrefCase } from "./router";
 import { line, unkept } from "./state";
 
 const MINUTE = 60_000;
@@ -64,6 +64,35 @@ function Doubt({ doubt }: { readonly doubt: SessionView["doubt"] }) {
   );
 }
 
+/** Words that could not be sent and are not sent any more: said until put away. */
+function Dropped({ dropped }: { readonly dropped: SessionView["dropped"] }) {
+  const [seen, see] = useState(0);
+  if (dropped === null || dropped.at <= seen) return null;
+  return (
+    <Notice
+      kind="warn"
+      live
+      actions={
+        <>
+          <LinkButton small href={hrefCase(dropped.caseId)}>
+            {t("shell.dropped.go")}
+          </LinkButton>
+          <Button
+            small
+            onClick={() => {
+              see(dropped.at);
+            }}
+          >
+            {t("common.close")}
+          </Button>
+        </>
+      }
+    >
+      {t("shell.dropped")}
+    </Notice>
+  );
+}
+
 /** The banners of a session, most pressing first. */
 export function Banners({ view }: { readonly view: SessionView }) {
   return (
@@ -83,6 +112,7 @@ export function Banners({ view }: { readonly view: SessionView }) {
       )}
       {view.release.logged === false && <Notice kind="bad">{t("shell.unlogged")}</Notice>}
       <Doubt doubt={view.doubt} />
+      <Dropped dropped={view.dropped} />
       {unkept.value && STORAGE.has(unkept.value.code) && <CodeReason trouble={unkept.value} />}
       {line.value === "offline" && (
         <Notice kind="warn" live>

@@ -110,6 +110,8 @@ export interface SessionView {
   readonly evidence: readonly EvidenceView[];
   /** What came last from the server that does not verify; nothing of it is shown. */
   readonly doubt: { readonly code: Code; readonly at: number } | null;
+  /** The last room in which words that had no answer were not sent any more; null without one. */
+  readonly dropped: { readonly caseId: string; readonly at: number } | null;
   /** The vault's file, where it is kept in one; `unsaved` as of a `VaultLine`. */
   readonly file: { readonly name: string; readonly unsaved: boolean } | null;
   readonly receiptsWaiting: number;

@@ -121,8 +121,8 @@ export class Desk {
     const { name } = office.session.vault;
     const prf = this.#prf.has(name);
     const file = this.#carried.has(name) ? { name, ...this.#saved(name) } : null;
-    const { doubt } = office;
-    const beside = { people, line, version, manifest, standing: found, prf, doubt, file };
+    const { doubt, dropped } = office;
+    const beside = { people, line, version, manifest, standing: found, prf, doubt, dropped, file };
     const view = sessionOf(office.session, beside);
     const devices = view.devices.map((each) => ({
       ...each,

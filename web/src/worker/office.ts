@@ -1,7 +1,7 @@
 /** A signed-in person: her line, the rooms folded here, names, and what waits for her. */
 
 import type { Offer, Request } from "../client/link";
-import { Client, type Happening } from "../client/live";
+import { Client, type Happening, type What } from "../client/live";
 import type { Member } from "../client/member";
 import { PASSING } from "../client/line";
 import type { Standing } from "../client/release";
@@ -31,7 +31,7 @@ const SOON = 300;
 /** The same while I wait to be let into a room. */
 const SOON_IN = 2 * SECOND;
 /** After these the server's list of rooms may say something else. */
-const RELISTED: ReadonlySet<Happening["what"]> = new Set(["gone", "back", "log", "notice"]);
+const RELISTED: ReadonlySet<What> = new Set(["gone", "back", "log", "notice"]);
 /** Where names of devices are kept among the drafts. */
 const DEVICE = "device/";
 const NAMES_AT_ONCE = 150;
@@ -56,6 +56,7 @@ export class Office {
   offered: Offer | null = null;
   /** What came last that does not verify. */
   doubt: SessionView["doubt"] = null;
+  dropped: SessionView["dropped"] = null;
   asked: Request | null = null;
   /** What I called my devices, here. */
   readonly deviceNames = new Map<Did, string>();
@@ -147,14 +148,19 @@ export class Office {
   // --- what comes by itself ----------------------------------------------------------------------
 
   #heard({ what, caseId, code, wid }: Happening): void {
-    if (caseId !== null && (what === "rows" || what === "mended")) this.#grown(caseId);
-    if (caseId !== null && what === "hands") this.#raised(caseId);
+    if (caseId !== null) this.#heardOf(caseId, what);
     if (wid !== null) this.nameSoon([wid]);
     if (what === "lost" || what === "cut") this.#lost();
     if (what === "back") this.#back();
     this.#alarmed(what, code as Code);
     if (RELISTED.has(what)) this.refreshSoon();
     this.#telling.changed("app", "room");
+  }
+
+  #heardOf(caseId: CaseId, what: What): void {
+    if (what === "rows" || what === "mended") this.#grown(caseId);
+    if (what === "hands") this.#raised(caseId);
+    if (what === "dropped") this.dropped = { caseId, at: this.now() };
   }
 
   /** Rows came: what I may read of them and did not come with them is asked for. */
@@ -194,7 +200,7 @@ export class Office {
   }
 
   /** Nothing goes on without a person, or without a log that is one. */
-  #alarmed(what: Happening["what"], code: Code): void {
+  #alarmed(what: What, code: Code): void {
     const { contradicted } = this.session;
     if (what === "ended" || contradicted !== null) this.#telling.ended(contradicted ?? code);
     else if (what === "forged") this.#doubted(code);

@@ -13,7 +13,7 @@ import type { Vault } from "../../src/client/vault";
 import { load } from "../../src/consent/register";
 import { Refused } from "../../src/crypto/errors";
 import { ready } from "../../src/crypto/sodium";
-import { ZERO_HASH } from "../../src/protocol/ids";
+import { idOf, ZERO_HASH, type CaseId } from "../../src/protocol/ids";
 
 const START = Date.UTC(2026, 10, 21, 1);
 const SOON = { timeout: 20_000 };
@@ -39,6 +39,7 @@ let found: number;
 /** Held until a test lets the server answer a sign-in. */
 let answering: PromiseWithResolvers<null>;
 let session: Session;
+let client: Client;
 
 beforeAll(ready);
 
@@ -49,7 +50,7 @@ beforeEach(async () => {
   const identity = { device: ZERO_HASH, worker: ZERO_HASH };
   const vault = { dk, contents: { ...EMPTY, identity } } as unknown as Vault;
   session = new Session({ vault, council: council() });
-  new Client(session, { register: load(), happened: (each) => happened.push(each) });
+  client = new Client(session, { register: load(), happened: (each) => happened.push(each) });
 });
 
 /** A server that takes no token that has ended, not even for what is asked without one. */
@@ -65,7 +66,7 @@ function council(): Council {
   };
   const rest = {
     ...{ http, net: ZERO_HASH, clock: new Clock(() => START) },
-    log: { requireValid: () => undefined },
+    log: { requireValid: () => undefined, logRoot: () => ZERO_HASH, directory: null },
     root: () => ({ origin: "https://minase.example" }),
     sync: () => {
       if (http.token !== "ended") return Promise.resolve(false);
@@ -102,4 +103,11 @@ it("says so when nobody can be signed in", async () => {
   await vi.waitFor(() => {
     expect(happened.map(({ what, code }) => [what, code])).toEqual([["forged", "REVOKED"]]);
   }, SOON);
+});
+
+it("says in which room something is not sent any more", () => {
+  const caseId = idOf<CaseId>(new Uint8Array(16));
+  client.member(caseId).onDropped();
+
+  expect(happened).toEqual([{ what: "dropped", caseId, code: "", wid: null }]);
 });

@@ -17,8 +17,9 @@ import { OTHER, Told } from "./told_server";
 let server: Told;
 let room: Room;
 let writer: Writer;
-/** How often something was sent. */
+/** How often something was sent, and how often it was told that it will not be. */
 let sent: number;
+let dropped: number;
 
 beforeAll(ready);
 
@@ -27,7 +28,10 @@ beforeEach(async () => {
   room = server.roomNow();
   await room.open();
   writer = new Writer(room);
-  sent = 0;
+  writer.onDropped = () => {
+    dropped += 1;
+  };
+  [sent, dropped] = [0, 0];
   server.posted = () => {
     sent += 1;
     return Promise.reject(new Refused("UNAVAILABLE"));
@@ -63,14 +67,14 @@ describe("what was sealed and not answered", () => {
     unsent(words(elsewhere, 1));
 
     await expect(writer.resume()).rejects.toThrow("UNAVAILABLE");
-    expect([sent, server.contents.unsent.length]).toEqual([1, 1]);
+    expect([sent, server.contents.unsent.length, dropped]).toEqual([1, 1, 0]);
   });
 
   test("is not sent when a removal has overtaken it", async () => {
     unsent(words(elsewhere, 0));
     await writer.resume();
 
-    expect([sent, server.contents.unsent.length]).toEqual([0, 0]);
+    expect([sent, server.contents.unsent.length, dropped]).toEqual([0, 0, 1]);
   });
 
   test("is not sent while the next roster is due", async () => {
@@ -78,14 +82,14 @@ describe("what was sealed and not answered", () => {
     room.isStale = () => true;
     await writer.resume();
 
-    expect([sent, server.contents.unsent.length]).toEqual([0, 0]);
+    expect([sent, server.contents.unsent.length, dropped]).toEqual([0, 0, 1]);
   });
 
   test("is sent for its receipt when it had been accepted before", async () => {
     unsent(words(here, 0));
 
     await expect(writer.resume()).rejects.toThrow("UNAVAILABLE");
-    expect([sent, server.contents.unsent.length]).toEqual([1, 1]);
+    expect([sent, server.contents.unsent.length, dropped]).toEqual([1, 1, 0]);
   });
 
   test("waits in a room that halted", async () => {
@@ -93,7 +97,7 @@ describe("what was sealed and not answered", () => {
     room.halted = "EQUIVOCATION";
     await writer.resume();
 
-    expect([sent, server.contents.unsent.length]).toEqual([0, 1]);
+    expect([sent, server.contents.unsent.length, dropped]).toEqual([0, 1, 0]);
   });
 });
 

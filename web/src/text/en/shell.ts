@@ -25,6 +25,9 @@ export const shell: Record<keyof typeof ja, string> = {
     "You are offline. What you see is what came last. What you type is kept on this device and sent once the network is back.",
   "shell.doubt":
     "Something came from the server that does not verify. It was not used; only what verified is shown. If it goes on, please tell the coordinating agency.",
+  "shell.dropped":
+    "Some of what you wrote while disconnected was not sent, because the members or the state of the conference changed meanwhile. Please open the conference, check, and write it again if it is still needed.",
+  "shell.dropped.go": "Open the conference",
   "unsaved.title": "Not saved",
   "unsaved.what":
     "The vault file “{name}” has changes that are not saved. If you close the page without saving, you may be unable to open keys and words received since. Please replace the old file.",

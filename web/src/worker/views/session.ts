@@ -20,6 +20,7 @@ export interface Beside {
   /** Whether an authenticator opens the vault here. */
   readonly prf: boolean;
   readonly doubt: SessionView["doubt"];
+  readonly dropped: SessionView["dropped"];
   readonly file: SessionView["file"];
 }
 
@@ -48,6 +49,7 @@ export function sessionOf(session: Session, beside: Beside): SessionView {
     devices: devicesOf(session),
     prf: beside.prf,
     doubt: beside.doubt,
+    dropped: beside.dropped,
     file: beside.file,
     pledge: pledgeOf(session),
     evidence: vault.contents.evidence.map(evidenceOf),
