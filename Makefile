@@ -2,14 +2,14 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help demo web test lint format vectors schema bench migrate lock clean \
-  contracts rights model mutate mutants lying fuzz faults hostile sbom advisories runtime dev parts chromium
+  contracts rights model mutate mutate-quick mutants lying fuzz faults hostile sbom advisories runtime dev parts chromium
 
 BIN := .venv/bin
 TESTS ?=
 WORKERS ?= 2
 
 help: ## この一覧 / this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 demo: web ## 支援会議を実演 / play a case conference (ONCE=1: check and exit)
 	@exec $(BIN)/entaku demo $(if $(ONCE),--once)
@@ -53,6 +53,9 @@ model: dev ## 規約の模型を調べる / search the bounded model, each rule 
 
 mutate: dev ## 検査を一つずつ外し、気づかない試験を探す / switch each check off, name those no test misses
 	@exec $(BIN)/python -m tools.mutate $(ARGS)
+
+mutate-quick: dev ## 同じことを速い試験だけで / the same by the fast tests alone
+	@exec $(BIN)/python -m tools.mutate --quick $(ARGS)
 
 mutants: dev ## 純粋な規則と暗号を一箇所ずつ変える / change pure rules and cryptography bit by bit (ARGS=slice)
 	@exec $(BIN)/python -m tools.mutants $(ARGS)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from audit import checkpoint, entry, export, merkle, note, tiles
+from audit import archive, checkpoint, entry, evidence, export, merkle, note, tiles
 from audit.model import Question
 from consent import register
 from crypto import aead, padding
@@ -336,6 +336,7 @@ def _logs() -> Iterator[Entry]:
     ]
     bundles = [tiles.encode_bundle([b"a", b"", b"x" * 300])]
     leaves = cases("15-log.json", "log-leaf", "leaf")
+    saved = cases("ts-15-evidence.json", "evidence", "zip")
     yield Entry(name="note", make=of_bytes([signed]), ask=_note, weight=2)
     huge = _CHECKPOINT.text.replace(b"300", b"3" * 5000)
     yield Entry(name="checkpoint", make=of_bytes([_CHECKPOINT.text, huge]), ask=checkpoint.parse)
@@ -347,7 +348,14 @@ def _logs() -> Iterator[Entry]:
     yield Entry(name="recipients", make=of_bytes([bytes(48)]), ask=entry.split_recipients)
     yield Entry(name="proof.inclusion", make=_numbers(3), ask=_inclusion)
     yield Entry(name="proof.consistency", make=_numbers(3), ask=_consistency)
+    yield Entry(name="evidence", make=of_bytes(saved), ask=_evidence)
     yield Entry(name="audit.question", make=of_json(_question), ask=_asked, weight=2)
+
+
+def _evidence(data: bytes) -> object:
+    found = archive.read(data)
+    council = evidence.council_of(found.roots)
+    return [evidence.judge(pair, council) for pair in found.pairs]
 
 
 def _note(data: bytes) -> object:
