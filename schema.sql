@@ -361,9 +361,9 @@ END $$;
 
 ALTER FUNCTION room.challenge(p_council uuid, p_nonce bytea, p_until timestamp with time zone, p_now timestamp with time zone) OWNER TO entaku_room_owner;
 
--- Name: commit(uuid, bytea, text, bytea, bigint, bigint, bigint, bigint, bigint, timestamp with time zone, integer, integer, bigint, timestamp with time zone, bytea[], bytea[], text[], text[], bytea[], bigint[], bigint[], bytea[], integer[], bytea[], bytea[], bytea[], bytea[], text[], bytea[], bytea[], bytea[], bytea[], bytea[], bytea[], bytea[], bytea[], integer[], bytea[], bytea[], text[], bytea[], bytea[], bytea[], bytea[], bytea[], bytea[], integer[], bytea[], text[]); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
+-- Name: commit(uuid, bytea, text, bytea, bigint, bigint, bigint, bigint, bigint, timestamp with time zone, integer, integer, bigint, timestamp with time zone, bytea[], bytea[], text[], text[], bytea[], bigint[], bigint[], bytea[], integer[], bytea[], bytea[], bytea[], bytea[], text[], bytea[], bytea[], bytea[], bytea[], bytea[], bytea[], bytea[], bytea[], integer[], bytea[], bytea[], text[], bytea[], bytea[], bytea[], bytea[], bytea[], bytea[]); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
 
-CREATE FUNCTION room.commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[], i_row integer[], i_wid bytea[], i_what text[]) RETURNS TABLE(seq bigint, fh bytea, entry_id bigint)
+CREATE FUNCTION room.commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[]) RETURNS TABLE(seq bigint, fh bytea, entry_id bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -427,17 +427,13 @@ BEGIN
     SELECT p_case, v_room.seq + u.i, p_council, u.id, u.sg, p_idn, v_fhs[u.i], p_now, u.form, u.kind,
            u.did, u.ctr, u.n, u.slot, v_entries[u.entry]
       FROM unnest(r_id, r_sg, r_form, r_kind, r_did, r_ctr, r_n, r_slot, r_entry) WITH ORDINALITY AS u(id, sg, form, kind, did, ctr, n, slot, entry, i);
-  IF cardinality(i_row) > 0 THEN
-    INSERT INTO room.inbox (council_id, wid, case_id, seq, what, at)
-      SELECT p_council, u.wid, p_case, v_room.seq + u.r, u.what, p_now FROM unnest(i_row, i_wid, i_what) AS u(r, wid, what);
-  END IF;
   UPDATE room.room r SET seq = v_room.seq + v_rows, fh = v_fh, gate = v_gate, rev = v_room.rev + p_rev_by,
       n = coalesce(p_next_n, v_room.n), gate_until = coalesce(p_gate_until, v_room.gate_until)
     WHERE r.case_id = p_case;
   RETURN QUERY SELECT v_room.seq + u.i, u.fh, v_entries[u.entry] FROM unnest(v_fhs, r_entry) WITH ORDINALITY AS u(fh, entry, i);
 END $$;
 
-ALTER FUNCTION room.commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[], i_row integer[], i_wid bytea[], i_what text[]) OWNER TO entaku_room_owner;
+ALTER FUNCTION room.commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[]) OWNER TO entaku_room_owner;
 
 -- Name: committed(uuid, bytea, bytea[]); Type: FUNCTION; Schema: room; Owner: entaku_room_owner
 
@@ -983,21 +979,6 @@ ALTER TABLE ONLY room.feed FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE room.feed OWNER TO entaku_room_owner;
 
--- Name: inbox; Type: TABLE; Schema: room; Owner: entaku_room_owner
-
-CREATE TABLE room.inbox (
-    council_id uuid NOT NULL,
-    wid audit.id16 NOT NULL,
-    case_id audit.id16 NOT NULL,
-    seq bigint NOT NULL,
-    what text NOT NULL,
-    at timestamp with time zone NOT NULL
-);
-
-ALTER TABLE ONLY room.inbox FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE room.inbox OWNER TO entaku_room_owner;
-
 -- Name: live; Type: TABLE; Schema: room; Owner: entaku_room_owner
 
 CREATE UNLOGGED TABLE room.live (
@@ -1214,11 +1195,6 @@ ALTER TABLE ONLY room.feed
 ALTER TABLE ONLY room.feed
     ADD CONSTRAINT feed_slot UNIQUE (case_id, slot);
 
--- Name: inbox inbox_pkey; Type: CONSTRAINT; Schema: room; Owner: entaku_room_owner
-
-ALTER TABLE ONLY room.inbox
-    ADD CONSTRAINT inbox_pkey PRIMARY KEY (council_id, wid, case_id, seq, what);
-
 -- Name: live live_pkey; Type: CONSTRAINT; Schema: room; Owner: entaku_room_owner
 
 ALTER TABLE ONLY room.live
@@ -1421,12 +1397,6 @@ CREATE TRIGGER no_change BEFORE DELETE OR UPDATE ON room.feed FOR EACH ROW EXECU
 
 ALTER TABLE room.feed ENABLE ALWAYS TRIGGER no_change;
 
--- Name: inbox no_change; Type: TRIGGER; Schema: room; Owner: entaku_room_owner
-
-CREATE TRIGGER no_change BEFORE DELETE OR UPDATE ON room.inbox FOR EACH ROW EXECUTE FUNCTION audit.refuse();
-
-ALTER TABLE room.inbox ENABLE ALWAYS TRIGGER no_change;
-
 -- Name: name no_change; Type: TRIGGER; Schema: room; Owner: entaku_room_owner
 
 CREATE TRIGGER no_change BEFORE UPDATE ON room.name FOR EACH ROW EXECUTE FUNCTION audit.refuse();
@@ -1468,12 +1438,6 @@ ALTER TABLE room.ek ENABLE ALWAYS TRIGGER no_truncate;
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON room.feed FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse();
 
 ALTER TABLE room.feed ENABLE ALWAYS TRIGGER no_truncate;
-
--- Name: inbox no_truncate; Type: TRIGGER; Schema: room; Owner: entaku_room_owner
-
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON room.inbox FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse();
-
-ALTER TABLE room.inbox ENABLE ALWAYS TRIGGER no_truncate;
 
 -- Name: name no_truncate; Type: TRIGGER; Schema: room; Owner: entaku_room_owner
 
@@ -1652,10 +1616,6 @@ CREATE POLICY here ON room.ek USING ((council_id = audit.here())) WITH CHECK ((c
 
 CREATE POLICY here ON room.feed USING ((council_id = audit.here())) WITH CHECK ((council_id = audit.here()));
 
--- Name: inbox here; Type: POLICY; Schema: room; Owner: entaku_room_owner
-
-CREATE POLICY here ON room.inbox USING ((council_id = audit.here())) WITH CHECK ((council_id = audit.here()));
-
 -- Name: live here; Type: POLICY; Schema: room; Owner: entaku_room_owner
 
 CREATE POLICY here ON room.live USING ((council_id = audit.here())) WITH CHECK ((council_id = audit.here()));
@@ -1679,10 +1639,6 @@ CREATE POLICY here ON room.statement USING ((council_id = audit.here())) WITH CH
 -- Name: statement_sig here; Type: POLICY; Schema: room; Owner: entaku_room_owner
 
 CREATE POLICY here ON room.statement_sig USING ((council_id = audit.here())) WITH CHECK ((council_id = audit.here()));
-
--- Name: inbox; Type: ROW SECURITY; Schema: room; Owner: entaku_room_owner
-
-ALTER TABLE room.inbox ENABLE ROW LEVEL SECURITY;
 
 -- Name: council listed; Type: POLICY; Schema: room; Owner: entaku_room_owner
 
@@ -1822,10 +1778,10 @@ GRANT ALL ON FUNCTION room.admit(p_council uuid, p_id_rev bigint, p_now timestam
 REVOKE ALL ON FUNCTION room.challenge(p_council uuid, p_nonce bytea, p_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION room.challenge(p_council uuid, p_nonce bytea, p_until timestamp with time zone, p_now timestamp with time zone) TO entaku_app;
 
--- Name: FUNCTION commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[], i_row integer[], i_wid bytea[], i_what text[]); Type: ACL; Schema: room; Owner: entaku_room_owner
+-- Name: FUNCTION commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[]); Type: ACL; Schema: room; Owner: entaku_room_owner
 
-REVOKE ALL ON FUNCTION room.commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[], i_row integer[], i_wid bytea[], i_what text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION room.commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[], i_row integer[], i_wid bytea[], i_what text[]) TO entaku_app;
+REVOKE ALL ON FUNCTION room.commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION room.commit(p_council uuid, p_case bytea, p_code text, p_fh bytea, p_id_rev bigint, p_idn bigint, p_gate bigint, p_n bigint, p_rev bigint, p_now timestamp with time zone, p_gate_by integer, p_rev_by integer, p_next_n bigint, p_gate_until timestamp with time zone, r_id bytea[], r_sg bytea[], r_form text[], r_kind text[], r_did bytea[], r_ctr bigint[], r_n bigint[], r_slot bytea[], r_entry integer[], r_bare bytea[], r_ct bytea[], b_hash bytea[], b_bytes bytea[], e_kind text[], e_did bytea[], e_wid bytea[], e_aid bytea[], e_leaf bytea[], e_key_ct bytea[], e_bound bytea[], e_to bytea[], e_basis bytea[], e_upto integer[], o_value bytea[], s_sid bytea[], s_typ text[], s_prev bytea[], s_payload bytea[], s_leaf bytea[], g_sid bytea[], g_pk bytea[], g_sig bytea[]) TO entaku_app;
 
 -- Name: FUNCTION committed(p_council uuid, p_case bytea, p_ids bytea[]); Type: ACL; Schema: room; Owner: entaku_room_owner
 

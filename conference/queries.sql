@@ -1,9 +1,9 @@
--- Statements of rooms. Functions and their rules: migrations/0004_changes.sql, 0005_reads.sql.
+-- Statements of rooms. Functions and their rules: migrations/0004_changes.sql, 0005_reads.sql, 0011_commit.sql.
 
 -- name: commit
 SELECT seq, fh, entry_id FROM room.commit(
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
-  $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49);
+  $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46);
 
 -- name: move_gate
 SELECT room.move_gate($1, $2, $3, $4);

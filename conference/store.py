@@ -11,7 +11,7 @@ from audit.store import Written, to_bytes
 from crypto.errors import Code
 from identity.model import Logged
 from identity.store import TAKEN
-from protocol.ids import Aid, CaseId, Did, Digest, Hash, Id, RowHash, Wid
+from protocol.ids import Aid, CaseId, Did, Digest, Hash, Id, RowHash
 from storage import sql
 from storage.connection import Connection, Row
 from storage.failures import refusals
@@ -106,15 +106,6 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A line for somebody's inbox; `row` is the place in the change's rows."""
-
-    row: int
-    wid: Wid
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """What a change does to its room's counters; None keeps."""
 
@@ -145,7 +136,6 @@ class Change:
     effect: Effect = NO_EFFECT
     bundles: Sequence[Bundle] = ()
     logged: Sequence[Logged] = ()
-    notices: Sequence[Notice] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +221,7 @@ class Rooms:
                 _SQL["commit"],
                 *(self._council, *_seen(change)),
                 *(*_rows(change.rows), *_bundles(change.bundles), *_entries(change.entries)),
-                *(*_logged(change.logged), *_notices(change.notices)),
+                *_logged(change.logged),
             )
         return [
             CommittedRow(seq=row["seq"], fh=_row_hash(row["fh"]), entry=row["entry_id"])
@@ -376,14 +366,6 @@ def _logged(logged: Sequence[Logged]) -> tuple[object, ...]:
         [sid for sid, _ in signed],
         [sig.pk for _, sig in signed],
         [sig.sig for _, sig in signed],
-    )
-
-
-def _notices(notices: Sequence[Notice]) -> tuple[object, ...]:
-    return (
-        [notice.row + 1 for notice in notices],
-        [notice.wid for notice in notices],
-        [notice.what for notice in notices],
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conference import content as contents
-from conference.content import Content, Sealed
+from conference.content import Content
 from conference.fold import Live, Record, Room, fold
 from conference.gate import Gate
 from conference.visibility import full_receivers, may_have
@@ -18,9 +18,8 @@ from crypto.hashing import parts, sha256
 from protocol import documents, roster
 from protocol.basis import device_of
 from protocol.feed import Row, feed_hash
-from protocol.headers import DkHeader, OpHeader, SumHeader
+from protocol.headers import DkHeader, SumHeader
 from protocol.ids import CaseId, Did, Digest, Hash, SitId, Wid
-from protocol.ops import SeatInv
 from protocol.payloads import Basis, Roster, Sect, Withdraw
 from protocol.room import Person
 from protocol.statement import Statement
@@ -46,15 +45,6 @@ class RowPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invitation:
-    """A line for somebody's inbox, by the place of its row in the batch."""
-
-    row: int
-    wid: Wid
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A judged batch: what to store, whom to push to, and the room as it will be."""
 
@@ -66,7 +56,6 @@ class Plan:
     epoch: int | None
     until: Instant
     evicted: Mapping[Did, Code]
-    invitations: tuple[Invitation, ...]
 
     @property
     def stands_alone(self) -> bool:
@@ -150,7 +139,6 @@ def plan(room: Room, batch: Batch, *, live: Live, idn: int, devices: frozenset[D
         epoch=scratch.state.epoch if scratch.state.epoch != room.state.epoch else None,
         until=held.until,
         evicted=evicted,
-        invitations=tuple(_invitations(planned)),
     )
 
 
@@ -232,19 +220,6 @@ def _slot_of_statement(statement: Statement) -> Digest | None:
 
 def _digest(*items: bytes) -> Digest:
     return Digest(Hash(sha256(parts(*items))))
-
-
-def _invitations(rows: Iterable[RowPlan]) -> Iterable[Invitation]:
-    for place, planned in enumerate(rows):
-        content = planned.content
-        if isinstance(content, Sealed) and isinstance(content.header, OpHeader):
-            facts = content.header.facts
-            if isinstance(facts, SeatInv):
-                yield Invitation(row=place, wid=facts.wid, what="seat.inv")
-        elif isinstance(content, Statement) and isinstance(content.body, Roster):
-            for row in content.body.mem:
-                if row.from_ == content.body.n:
-                    yield Invitation(row=place, wid=row.wid, what="member")
 
 
 def statements_for_log(plan: Plan) -> tuple[Statement, ...]:

@@ -1,4 +1,4 @@
-"""Judged batches as the one change that is stored: rows, entries, counters, inbox lines."""
+"""Judged batches as the one change that is stored: rows, entries, counters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from audit.entry import Entry, Kind
 from audit.store import Written
 from conference import usecases
 from conference.content import Sealed
-from conference.store import Bundle, Change, CommittedRow, Effect, NewRow, Notice, Told
+from conference.store import Bundle, Change, CommittedRow, Effect, NewRow, Told
 from conference.usecases import Plan, RowPlan
 from identity.model import Logged
 from protocol.ids import Aid, CaseId, Did, Wid
@@ -81,7 +81,6 @@ def compose(
         effect=_effect(plans),
         bundles=[Bundle(hash=h, data=data) for plan in plans for h, data in plan.bundles.items()],
         logged=[_logged(council, s, now) for p in plans for s in usecases.statements_for_log(p)],
-        notices=_notices(plans),
     )
 
 
@@ -104,15 +103,6 @@ def _new_rows(parts: Sequence[Part]) -> list[NewRow]:
         rows += [_new_row(part, row, before + entry_of[k]) for k, row in enumerate(part.plan.rows)]
         before += len(part.entries)
     return rows
-
-
-def _notices(plans: Sequence[Plan]) -> list[Notice]:
-    notices: list[Notice] = []
-    before = 0  # rows of the batches before
-    for plan in plans:
-        notices += [Notice(row=before + i.row, wid=i.wid, what=i.what) for i in plan.invitations]
-        before += len(plan.rows)
-    return notices
 
 
 def group_by_receivers(rows: Sequence[RowPlan]) -> list[list[int]]:

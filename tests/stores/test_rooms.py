@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from conference.live import Listener, Live
-from conference.store import FOREVER, Bundle, Effect, Notice, Snapshot, Told
+from conference.store import FOREVER, Bundle, Effect, Snapshot, Told
 from crypto.errors import Code, Refused
 from identity.model import Touched
 from identity.store import WaitingRoom
@@ -344,21 +344,6 @@ async def test_rows_are_read_without_ciphertext(world: World) -> None:
     assert (only.seq, only.id, only.form, only.kind, only.did) == (2, hash32("a"), "env", "op", DID)
     assert only.bare == b"bare a"
     assert b"sealed" not in repr(only).encode()
-
-
-async def test_an_inbox_names_what_waits(world: World, admin: Admin) -> None:
-    """A line of the inbox leads to its row."""
-    seen = await world.create_room()
-
-    await world.rooms.commit(
-        replace(
-            change(seen, row("a"), row("invitation")),
-            notices=[Notice(row=1, wid=WID, what="seat.inv")],
-        )
-    )
-
-    [line] = await admin.fetch("SELECT wid, case_id, seq, what, at FROM room.inbox")
-    assert tuple(line) == (WID, CASE, 3, "seat.inv", NOW)
 
 
 async def test_each_entry_keeps_its_own_facts(world: World, admin: Admin) -> None:

@@ -33,7 +33,6 @@ _COUNT = {
     "blob": "SELECT count(*) FROM room.blob",
     "room": "SELECT count(*) FROM room.room",
     "statement": "SELECT count(*) FROM room.statement",
-    "inbox": "SELECT count(*) FROM room.inbox",
 }
 _ENTRIES = """
   SELECT e.id, f.did, f.case_id, f.result, f.to_dids, f.bound, f.objects
