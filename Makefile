@@ -52,7 +52,7 @@ model: dev ## 規約の模型を調べる / search the bounded model, each rule 
 	@exec $(BIN)/python -m tools.model
 
 mutate: dev ## 検査を一つずつ外し、気づかない試験を探す / switch each check off, name those no test misses
-	@exec $(BIN)/python -m tools.mutate $(ARGS)
+	@exec $(BIN)/python -m tools.mutate $(or $(ARGS),--json bench/results/checks.json)
 
 mutate-quick: dev ## 同じことを速い試験だけで / the same by the fast tests alone
 	@exec $(BIN)/python -m tools.mutate --quick $(ARGS)

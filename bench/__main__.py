@@ -170,8 +170,12 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a minute; docs/bench.md stays")
     parser.add_argument("--browser", action="store_true", help="the page in a Chromium instead")
     parser.add_argument("--hostile", action="store_true", help="beside hostile clients instead")
+    parser.add_argument("--page", action="store_true", help="only write docs/bench.md anew")
     chosen = parser.parse_args()
     quick: bool = chosen.quick
+    if chosen.page:
+        report.copy()
+        return 0
     if chosen.hostile:
         return hostile.main(["--quick"] if quick else [])
     if chosen.browser:

@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from bench import browser
+from bench import adverse, browser
+from bench.adverse import Judged
 from bench.browser import Figures, Frames
 from bench.entry import Entries
 from bench.lag import Lag
@@ -38,10 +39,6 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     idle: Lag
     loaded: Lag
     profiles: list[Profile]
-
-
-Judged = tuple[str, str, str, bool]
-"""A promise: name, measured, bar, and whether it holds."""
 
 
 def judged(results: Results) -> list[Judged]:
@@ -109,7 +106,7 @@ def _plain_profiles(results: Results) -> Iterable[str]:
 def page(results: Results, figures: Figures | None) -> str:
     """The page with all figures; the browser's are taken on their own."""
     shown = [] if figures is None else [_in_browser(figures)]
-    parts = (_head(results), _sharing(results), _costs(results), *shown)
+    parts = (_head(results), _sharing(results), _costs(results), *shown, adverse.section())
     return "\n".join(line for part in parts for line in part)
 
 
@@ -264,6 +261,12 @@ def save_browser(figures: Figures) -> None:
     results = msgspec.json.decode(LATEST.read_bytes(), type=Results)
     if not results.quick:
         PAGE.write_text(page(results, figures), encoding="utf-8")
+
+
+def copy() -> None:
+    """Write the page anew from the results that are kept."""
+    results = msgspec.json.decode(LATEST.read_bytes(), type=Results)
+    PAGE.write_text(page(results, _kept()), encoding="utf-8")
 
 
 def _kept() -> Figures | None:

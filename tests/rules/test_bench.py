@@ -1,13 +1,14 @@
 """The benchmark's own arithmetic: what counts as delivered, what a bar is, whose a sample is."""
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import msgspec
 import pytest
 
-from bench import browser, entry, lag, load, machine, profile, profiled, report, share
+from bench import adverse, browser, entry, lag, load, machine, profile, profiled, report, share
 from bench.room import SENDERS, Sealed
 from protocol import codec
 
@@ -84,6 +85,28 @@ def test_the_page_says_what_was_measured_and_on_what() -> None:
     assert "Python 3.11, PostgreSQL 18" in page
     assert "| gate | 25.0% |" in page
     assert "MISSED" in report.table(results(ours=400.0))
+
+
+def test_what_enemies_did_is_judged_from_what_is_kept(tmp_path: Path) -> None:
+    """A fault that was not found, and anything that was lost, misses its bar."""
+    planted = {"chain": {"broken": "I3"}, "heads": {"broken": None}}
+    ran = {"runs": 2, "steps": 30, "violations": []}
+    lied = msgspec.json.encode({"long": ran, "seeded": planted})
+    (tmp_path / "lying.json").write_bytes(lied)
+    fuzzed = {"inputs": 1000, "entries": {"a": 1}, "fives": 0, "unhandled": 0, "hung": 1}
+    (tmp_path / "fuzz.json").write_bytes(msgspec.json.encode(fuzzed))
+
+    assert list(adverse.judged(tmp_path)) == [
+        ("a lying server, 2 runs, 30 steps: violations", "0", "0", True),
+        ("planted faults that it finds", "1", "2", False),
+        ("1,000 inputs to 1 entries: 500s, unhandled, hung", "1", "0", False),
+    ]
+    assert "| planted faults that it finds | 1 | 2 | **missed** |" in adverse.section(tmp_path)
+
+
+def test_what_is_kept_now_holds() -> None:
+    """No bar of the page is missed silently."""
+    assert [name for name, *_, held in adverse.judged() if not held] == []
 
 
 async def test_all_is_delivered_when_the_last_receiver_has_the_last_message() -> None:
