@@ -37,12 +37,13 @@ async def _play() -> None:
 
 async def _obey(player: Player, order: lines.Order) -> lines.Report:
     """Do it; a refusal is an answer, anything else ends the actor with its trace."""
+    await player.catch_up(order.rows)
     try:
         result: Json = await VERBS[order.do](player, **order.args)
     except Refused as refusal:
         traceback.print_exc()
         return lines.Report(id=order.id, code=refusal.code.value, facts=refusal.facts)
-    return lines.Report(id=order.id, result=result)
+    return lines.Report(id=order.id, result=result, rows=player.rows())
 
 
 def _happened(name: str, facts: dict[str, Json]) -> None:

@@ -23,7 +23,13 @@ class Actor:
     """One person in a process of her own."""
 
     def __init__(
-        self, process: asyncio.subprocess.Process, *, name: str, log: Path, lost: Callable[[], None]
+        self,
+        process: asyncio.subprocess.Process,
+        *,
+        name: str,
+        log: Path,
+        lost: Callable[[], None],
+        rows: dict[str, int],
     ) -> None:
         """Use `start`."""
         self.name: Final = name
@@ -32,6 +38,7 @@ class Actor:
         self._process = process
         self._log = log
         self._lost = lost
+        self._rows = rows
         self._next = 0
         self._waiting = dict[int, asyncio.Future[lines.Report]]()
         self._heard = asyncio.Event()
@@ -45,8 +52,12 @@ class Actor:
         log: Path,
         environment: Mapping[str, str],
         lost: Callable[[], None] = lambda: None,
+        rows: dict[str, int] | None = None,
     ) -> Self:
-        """Start the process; what it complains about goes into its log."""
+        """Start the process; what it complains about goes into its log.
+
+        `rows` is shared by the cast: how far each case has come on anybody's screen.
+        """
         with log.open("ab") as complaints:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "cli.demo.actor"),
@@ -57,7 +68,8 @@ class Actor:
                 env=dict(environment),
                 start_new_session=True,  # Ctrl-C reaches the director, who ends everybody
             )
-        actor = cls(process, name=hello.person, log=log, lost=lost)
+        shared = {} if rows is None else rows
+        actor = cls(process, name=hello.person, log=log, lost=lost, rows=shared)
         actor._send(hello)
         return actor
 
@@ -71,11 +83,13 @@ class Actor:
         number = self._next = self._next + 1
         answer = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
-        self._send(lines.Order(id=number, do=do, args=args))
+        self._send(lines.Order(id=number, do=do, args=args, rows=dict(self._rows)))
         try:
             report = await asyncio.wait_for(answer, PATIENCE)
         except TimeoutError as error:
             raise self._broken(do) from error
+        for case, count in report.rows.items():
+            self._rows[case] = max(count, self._rows.get(case, 0))
         if report.code is not None:
             raise Refused(Code(report.code), **report.facts)
         return report.result

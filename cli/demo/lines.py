@@ -25,17 +25,19 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """Do one thing."""
+    """Do one thing, once as many rows of each case have come as are on everybody's screen."""
 
     id: int
     do: str
     args: dict[str, Json]
+    rows: dict[str, int] = {}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, tag_field="is", tag="report"):
-    """What came of an order: a result, or the code and facts of a refusal."""
+    """What came of an order: a result, or the code and facts of a refusal; rows by case."""
 
     id: int
+    rows: dict[str, int] = {}
     result: Json = None
     code: str | None = None
     facts: dict[str, Json] = {}

@@ -35,6 +35,8 @@ class Play:
     aids: dict[str, str] = field(default_factory=dict[str, str])
     wids: dict[str, str] = field(default_factory=dict[str, str])
     facts: dict[str, Json] = field(default_factory=dict[str, Json])
+    rows: dict[str, int] = field(default_factory=dict[str, int])
+    """How far each case, by its id, has come on anybody's screen."""
 
     # --- the cast ----------------------------------------------------------------------------
 
@@ -51,7 +53,8 @@ class Play:
             slug=self.story.council.slug,
         )
         log = self.folder.logs / f"{key}.log"
-        starting = asyncio.create_task(Actor.start(hello, log=log, environment=environment({})))
+        start = Actor.start(hello, log=log, environment=environment({}), rows=self.rows)
+        starting = asyncio.create_task(start)
         try:
             await asyncio.shield(starting)
         finally:  # also when the demo is ended meanwhile: whoever was started is sent home

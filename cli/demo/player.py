@@ -1,6 +1,8 @@
 """What an actor holds: a vault, a session, the room it sits in."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -10,16 +12,20 @@ from cli.now import now
 from consent.register import load
 from crypto.entropy import system
 from crypto.errors import Code, Refused
+from protocol.ids import CaseId, Id
 from sdk.auditor import Line
 from sdk.client import Client, Happening
 from sdk.clock import Clock
 from sdk.council import Council
+from sdk.room import Room
 from sdk.session import Session
 from sdk.transport import Http
 from sdk.vault import Vault
 
 Verb = Callable[..., Awaitable[Json]]
 """Something a player can be told to do; named arguments, a JSON result."""
+
+_PATIENCE: Final = 10.0  # seconds
 
 Happened = Callable[[str, dict[str, Json]], None]
 
@@ -85,6 +91,26 @@ class Player:
         session = Session(vault=await self.vault(), council=self.council)
         self._client = Client(session, register=load(), happened=self._tell)
         await self._client.connect()
+
+    def rows(self) -> dict[str, int]:
+        """How many rows she holds of each case that she listens to."""
+        return {case: self._room(case).state.seq for case in self.joined}
+
+    async def catch_up(self, rows: Mapping[str, int]) -> None:
+        """See what the others did before; whoever was let out sees nothing more.
+
+        Nobody presses a button for a row that is still on its way: that would be a CONFLICT.
+        """
+        for case in self.joined & rows.keys():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE):
+                    await self._come_to(self._room(case), rows[case])
+
+    async def _come_to(self, room: Room, seq: int) -> None:
+        await room.until(lambda: room.gone is not None or room.state.seq >= seq)
+
+    def _room(self, case: str) -> Room:
+        return self.client.member(CaseId(Id(bytes.fromhex(case)))).room
 
     def _tell(self, happening: Happening) -> None:
         if happening.what in {"gone", "cut", "trouble"}:

@@ -119,9 +119,10 @@ def test_the_helper_runs_entaku_as_one_person(tmp_path: Path) -> None:
 
 def test_what_actors_say_comes_back_as_it_was() -> None:
     """Orders, reports and events survive the pipe."""
-    order = lines.Order(id=1, do="enter", args={"case": "ab", "words": ["母"]})
+    args = {"case": "ab", "words": ["母"]}
+    order = lines.Order(id=1, do="enter", args=args, rows={"ab": 71})
     said: list[lines.Report | lines.Event] = [
-        lines.Report(id=1, result={"seq": 3}),
+        lines.Report(id=1, result={"seq": 3}, rows={"ab": 71}),
         lines.Report(id=2, code="INVARIANT", facts={"main": 0}),
         lines.Event(name="gone", at=12.5, facts={"code": "BASIS_WITHDRAWN"}),
     ]
