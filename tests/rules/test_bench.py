@@ -90,7 +90,7 @@ def test_the_page_says_what_was_measured_and_on_what() -> None:
 def test_what_enemies_did_is_judged_from_what_is_kept(tmp_path: Path) -> None:
     """A fault that was not found, and anything that was lost, misses its bar."""
     planted = {"chain": {"broken": "I3"}, "heads": {"broken": None}}
-    ran = {"runs": 2, "steps": 30, "violations": []}
+    ran: dict[str, object] = {"runs": 2, "steps": 30, "violations": []}
     lied = msgspec.json.encode({"long": ran, "seeded": planted})
     (tmp_path / "lying.json").write_bytes(lied)
     fuzzed = {"inputs": 1000, "entries": {"a": 1}, "fives": 0, "unhandled": 0, "hung": 1}
