@@ -62,9 +62,10 @@ export class Topics {
     this.#say(topic, value);
   }
 
-  /** Forgets what was said: everything will be said anew. */
-  forget(): void {
-    this.#said.clear();
+  /** Forgets what was said of these, or of all: it will be said anew even if it is as it was. */
+  forget(...topics: readonly Topic[]): void {
+    if (topics.length === 0) this.#said.clear();
+    for (const topic of topics) this.#said.delete(topic);
   }
 
   /** Says nothing that is still waiting to be said. */

@@ -8,6 +8,8 @@ import type { ItemId } from "../../src/protocol/ids";
 import { toTrouble } from "../../src/worker/failing";
 import { Idle } from "../../src/worker/idle";
 import { Tabs, type Channel, type Said } from "../../src/worker/tabs";
+import { ROOMS } from "../../src/worker/commands/rooms";
+import type { Desk } from "../../src/worker/desk";
 import { Topics } from "../../src/worker/topics";
 import { convened, levelOf, levelWord, priorityWords } from "../../src/worker/typed";
 import { dayOf, nextDay } from "../../src/worker/views/days";
@@ -63,6 +65,20 @@ describe("topics", () => {
     topics.forget();
     topics.now("docket");
     expect(said).toHaveLength(2);
+  });
+
+  it("say a room again to a page that left it and came back, even if nothing changed", async () => {
+    const { said, topics } = made();
+    const leave = vi.fn(() => Promise.resolve());
+    const desk = { topics, office: () => ({ leave }) } as unknown as Desk;
+    topics.now("room");
+    topics.now("docket");
+    const call = { progress: () => undefined, signal: new AbortController().signal };
+    await ROOMS["room.leave"](desk, {}, call);
+    topics.now("room");
+    topics.now("docket");
+    expect(leave).toHaveBeenCalledOnce();
+    expect(said.map((each) => (each as [string])[0])).toEqual(["room", "docket", "room"]);
   });
 
   it("say nothing where there is nothing, or after they were stopped", () => {

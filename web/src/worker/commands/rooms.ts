@@ -24,6 +24,7 @@ export const ROOMS: Commands<Names> = {
     return null;
   },
   "room.leave": async (desk) => {
+    desk.topics.forget("room"); // the page has put it away: if it comes back, it must be said
     await desk.office().leave();
     return null;
   },
