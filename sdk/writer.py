@@ -213,7 +213,7 @@ class Writer:
             room.own.update({i: bytes(r.bytes) for i, r in zip(ids, post.rows, strict=True)})
             if self._is_overtaken(post):
                 await room.fetch()
-                if not all(each in room.state.ids for each in ids):
+                if not self._stands(post):
                     await self._give_up(post)
                     continue
             try:
@@ -237,7 +237,12 @@ class Writer:
         mine = self.room.state.chains.get(self.room.session.me.did)
         chain = None if mine is None else ChainHead(n=mine[0], eid=Eid(mine[1]))
         await self._undo(post, chain=chain, lost=())
-        self.on_dropped()
+        if not self._stands(post):
+            self.on_dropped()
+
+    def _stands(self, post: Post) -> bool:
+        """Tell whether the feed shows all of a batch."""
+        return all(each in self.room.state.ids for each in row_ids(post))
 
     # --- generations -------------------------------------------------------------------------
 

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from conference.content import Sealed, parse_full
 from consent import register
-from crypto.errors import Code
+from crypto.errors import Code, Refused
 from protocol import envelope
 from protocol.headers import NoteText
 from protocol.shapes import Closed
 from protocol.vocabulary import DocClass
-from protocol.wire import Frame, Post, Rows, Served
+from protocol.wire import Frame, Post, Receipted, Rows, Served
 from sdk import seating
 from sdk.client import Client, Happening
 from sdk.receipts import verify_head
@@ -227,6 +227,21 @@ def test_what_was_accepted_before_a_removal_still_gets_its_receipt(arena: Arena)
     assert (len(set(arrived)), dropped) == (1, [])
     contents = member.room.session.vault.contents
     assert (len(contents.unsent), len(contents.receipts)) == (0, kept + 1)
+
+
+def test_what_stands_is_not_said_to_be_lost(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the server refuses to give its receipt again."""
+    lose(arena, answers=True)
+    member, dropped = done(arena, arena.member(WHO)), list[str]()
+    member.on_dropped = lambda: dropped.append(WHO)
+
+    async def refuse(_post: Post) -> Receipted:
+        raise Refused(Code.NOT_MEMBER)
+
+    monkeypatch.setattr(member, "deliver", refuse)
+    done(arena, member.resume())
+
+    assert (member.room.session.vault.contents.unsent, dropped) == ((), [])
 
 
 def test_a_room_that_halted_sends_nothing_again(arena: Arena) -> None:

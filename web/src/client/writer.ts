@@ -273,7 +273,11 @@ export class Writer {
   async #wasAccepted(post: Post): Promise<boolean> {
     const { room } = this;
     await room.fetch();
-    return rowIds(post).every((id) => room.state.ids.has(id));
+    return this.#stands(post);
+  }
+
+  #stands(post: Post): boolean {
+    return rowIds(post).every((id) => this.room.state.ids.has(id));
   }
 
   /** Forgets a batch, and goes back to my newest envelope that stands in the feed. */
@@ -282,7 +286,7 @@ export class Writer {
     await room.fetch();
     const chain = room.state.chains.get(room.session.me.did) ?? null;
     await this.#undo(post, () => ({ chain }));
-    this.onDropped();
+    if (!this.#stands(post)) this.onDropped();
     return null;
   }
 

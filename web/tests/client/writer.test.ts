@@ -92,6 +92,14 @@ describe("what was sealed and not answered", () => {
     expect([sent, server.contents.unsent.length, dropped]).toEqual([1, 1, 0]);
   });
 
+  test("is not said to be lost when it stands, though the server refuses to say so again", async () => {
+    unsent(words(here, 0));
+    server.posted = () => Promise.reject(new Refused("NOT_MEMBER"));
+    await writer.resume();
+
+    expect([server.contents.unsent.length, dropped]).toEqual([0, 0]);
+  });
+
   test("waits in a room that halted", async () => {
     unsent(words(elsewhere, 1));
     room.halted = "EQUIVOCATION";
