@@ -269,7 +269,7 @@ class Sockets:
         """What is not about the feed."""
         rooms, session = live.hosted[1], live.session
         match request:
-            case InRoom(case=case):
+            case InRoom(case=case) if event == "unsub":
                 await rooms.unsub(session, case)
                 return Done()
             case Hand():
