@@ -52,7 +52,7 @@ class Actor:
         log: Path,
         environment: Mapping[str, str],
         lost: Callable[[], None] = lambda: None,
-        rows: dict[str, int] | None = None,
+        rows: dict[str, int],
     ) -> Self:
         """Start the process; what it complains about goes into its log.
 
@@ -68,8 +68,7 @@ class Actor:
                 env=dict(environment),
                 start_new_session=True,  # Ctrl-C reaches the director, who ends everybody
             )
-        shared = {} if rows is None else rows
-        actor = cls(process, name=hello.person, log=log, lost=lost, rows=shared)
+        actor = cls(process, name=hello.person, log=log, lost=lost, rows=rows)
         actor._send(hello)
         return actor
 

@@ -25,7 +25,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """Do one thing, once as many rows of each case have come as are on everybody's screen."""
+    """Do one thing, once as many rows of each case have come as are on anybody's screen."""
 
     id: int
     do: str

@@ -45,7 +45,10 @@ def _under(header: str, value: Callable[[Place], str], path: str) -> Make:
     return lambda place, _who: Sent(to=v1(path), headers={header: value(place)})
 
 
-_NET: Final[Callable[[Place], str]] = lambda place: b64u(place.net)  # noqa: E731 -- one word for it
+def _net(place: Place) -> str:
+    return b64u(place.net)
+
+
 _PAGE, _NOTE = "log/id?limit=512", "log/id/checkpoint"
 _LOG: Final = "GET /v1/{slug}/log/id"
 _TILE: Final = "GET /v1/{slug}/log/{log}/tile/{place}"
@@ -60,7 +63,7 @@ LOGS: Final = [
     ask("GET /v1/{slug}/eks", "chair's sealing key", _eks),
     ask("GET /v1/{slug}/names", "names of six", _names, say=_say_names),
     ask(_LOG, "by token", plain(v1(_PAGE)), say=_say_bases),
-    ask(_LOG, "by fingerprint", _under("Entaku-Net", _NET, _PAGE), say=_say_bases),
+    ask(_LOG, "by fingerprint", _under("Entaku-Net", _net, _PAGE), say=_say_bases),
     ask(
         _LOG,
         "by live invitation",
@@ -77,12 +80,12 @@ LOGS: Final = [
     ask(
         "GET /v1/{slug}/log/{log}/checkpoint",
         "id, by fingerprint",
-        _under("Entaku-Net", _NET, _NOTE),
+        _under("Entaku-Net", _net, _NOTE),
     ),
     ask(
         "GET /v1/{slug}/log/{log}/checkpoint",
         "ops, by fingerprint",
-        _under("Entaku-Net", _NET, "log/ops/checkpoint"),
+        _under("Entaku-Net", _net, "log/ops/checkpoint"),
     ),
     ask(_TILE, "hashes of id", plain(v1("log/id/tile/0/000.p/1"))),
     ask(_TILE, "hashes of ops", plain(v1("log/ops/tile/0/000.p/1"))),
